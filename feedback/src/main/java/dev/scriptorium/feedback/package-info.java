@@ -1,0 +1,2 @@
+/** corrections in. */
+package dev.scriptorium.feedback;

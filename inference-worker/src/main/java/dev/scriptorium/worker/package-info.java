@@ -1,0 +1,2 @@
+/** pages to text. */
+package dev.scriptorium.worker;

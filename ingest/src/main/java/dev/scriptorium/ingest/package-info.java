@@ -1,0 +1,2 @@
+/** documents in. */
+package dev.scriptorium.ingest;

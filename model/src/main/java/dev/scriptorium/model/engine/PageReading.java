@@ -1,0 +1,51 @@
+package dev.scriptorium.model.engine;
+
+import dev.scriptorium.model.config.Mode;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What was read from a page.
+ *
+ * @param text plain text or Markdown, lines in reading order
+ * @param regions where the text stands; empty when the model was asked for text alone
+ * @param finish why the text ended
+ * @param confidence probability 0..1, the mean over the page's tokens
+ * @param mode the mode that was used (never {@link Mode#AUTO})
+ * @param width page width in pixels, as a viewer shows it
+ * @param height page height in pixels
+ * @param tokens text tokens generated
+ * @param visionTokens vision tokens the page was compressed to
+ * @param adapterId the LoRA adapter that read it; empty for the base model
+ * @param timing where the time went
+ */
+public record PageReading(
+        String text,
+        List<Region> regions,
+        FinishReason finish,
+        double confidence,
+        Mode mode,
+        int width,
+        int height,
+        int tokens,
+        int visionTokens,
+        String adapterId,
+        Timing timing) {
+    public PageReading {
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(finish, "finish");
+        Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(adapterId, "adapterId");
+        Objects.requireNonNull(timing, "timing");
+        regions = List.copyOf(regions);
+    }
+
+    /**
+     * Milliseconds per stage. Pages share batches, so a page's stages overlap with its neighbours'.
+     *
+     * @param decode image decoding, line finding and preprocessing
+     * @param encode vision encoder
+     * @param generate prefill and decoding
+     */
+    public record Timing(long decode, long encode, long generate) {}
+}

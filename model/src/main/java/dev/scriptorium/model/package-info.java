@@ -1,0 +1,2 @@
+/** DeepSeek-OCR on DJL PyTorch. */
+package dev.scriptorium.model;

@@ -1,0 +1,2 @@
+/** wire contract. */
+package dev.scriptorium.schemas;

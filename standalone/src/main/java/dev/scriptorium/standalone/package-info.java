@@ -1,0 +1,2 @@
+/** everything in one JVM and the command line. */
+package dev.scriptorium.standalone;

@@ -1,0 +1,2 @@
+/** learning. */
+package dev.scriptorium.trainer;
