@@ -1,0 +1,85 @@
+package dev.scriptorium.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line: one class per command, each with a {@link Console} mixed in.
+ *
+ * <p>Exit status: 0 done, 1 failed, 2 called wrongly.
+ */
+@Command(
+        name = "scriptorium",
+        description = "Scanned pages on one Kafka topic become recognized text on another.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Scriptorium.Version.class,
+        subcommands = {
+            HelpCommand.class,
+        })
+public final class Scriptorium implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scriptorium.class);
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs one command and exits with its status. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The parser with every command and the house's way of reporting errors; tests call it in process. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Scriptorium())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Scriptorium::report);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is required");
+    }
+
+    /** A failure is one line for people; the stack is in the debug log for those who mend it. */
+    private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        LOG.debug("command={} failed", command.getCommandName(), failure);
+        StringBuilder line = new StringBuilder(command.getCommandSpec().qualifiedName());
+        String last = "";
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            if (!last.contains(message)) {
+                line.append(": ").append(message);
+                last = message;
+            }
+        }
+        command.getErr().println(command.getColorScheme().errorText(line.toString()));
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** Reads the version that the build wrote. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            Properties properties = new Properties();
+            try (InputStream in = Scriptorium.class.getResourceAsStream("version.properties")) {
+                properties.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException("version.properties: cannot be read", e);
+            }
+            return new String[] {"scriptorium " + properties.getProperty("version")};
+        }
+    }
+}
