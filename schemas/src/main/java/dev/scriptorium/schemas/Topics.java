@@ -1,0 +1,218 @@
+package dev.scriptorium.schemas;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** The catalogue of topics: what they are called, what they carry, how they are kept, and that a cluster has them so. */
+public final class Topics {
+    private final TopicSettings settings;
+    private final PageLimits limits;
+
+    private final Topic<PageImage> pages;
+    private final Topic<Recognition> recognitions;
+    private final Topic<Correction> corrections;
+    private final Topic<LabeledPage> labeled;
+    private final Topic<AdapterManifest> adapters;
+    private final Topic<DeadLetter> deadLetters;
+
+    public Topics(TopicSettings settings, PageLimits limits) {
+        this.settings = Objects.requireNonNull(settings, "settings");
+        this.limits = Objects.requireNonNull(limits, "limits");
+        String prefix = settings.prefix();
+        int partitions = settings.partitions();
+        pages = new Topic<>(
+                prefix + "pages", PageImage.class, partitions, false, Optional.of(settings.pageRetention()));
+        recognitions = new Topic<>(
+                prefix + "recognitions",
+                Recognition.class,
+                partitions,
+                true,
+                Optional.of(settings.recognitionRetention()));
+        corrections = new Topic<>(prefix + "corrections", Correction.class, partitions, true, Optional.empty());
+        labeled = new Topic<>(prefix + "labeled", LabeledPage.class, partitions, true, Optional.empty());
+        // One partition: adapters are few, and their order across domains is then a history.
+        adapters = new Topic<>(prefix + "adapters", AdapterManifest.class, 1, true, Optional.empty());
+        deadLetters = new Topic<>(
+                prefix + "dead-letters",
+                DeadLetter.class,
+                partitions,
+                false,
+                Optional.of(settings.deadLetterRetention()));
+    }
+
+    /** Pages to read; key pageId. */
+    public Topic<PageImage> pages() {
+        return pages;
+    }
+
+    /** What was read; key pageId. */
+    public Topic<Recognition> recognitions() {
+        return recognitions;
+    }
+
+    /** What people say about it; key pageId. */
+    public Topic<Correction> corrections() {
+        return corrections;
+    }
+
+    /** What the trainer learns from; key pageId. */
+    public Topic<LabeledPage> labeled() {
+        return labeled;
+    }
+
+    /** What it made of it; key domain. */
+    public Topic<AdapterManifest> adapters() {
+        return adapters;
+    }
+
+    /** What could not be worked on; key pageId. */
+    public Topic<DeadLetter> deadLetters() {
+        return deadLetters;
+    }
+
+    /** All of them, in the order a page meets them. */
+    public List<Topic<?>> all() {
+        return List.of(pages, recognitions, corrections, labeled, adapters, deadLetters);
+    }
+
+    /**
+     * Creates the topics that are missing (unless the settings forbid it) and checks the ones that exist.
+     *
+     * @return names of the topics that were created
+     * @throws TopicMismatchException if the cluster does not suit the catalogue; it names everything that is wrong
+     * @throws KafkaException if the cluster cannot be asked
+     */
+    public Set<String> ensure(Admin admin) {
+        Set<String> existing = await(admin.listTopics().names());
+        Set<String> created = new TreeSet<>();
+        if (settings.create()) {
+            for (Topic<?> topic : all()) {
+                if (!existing.contains(topic.name()) && create(admin, topic)) {
+                    created.add(topic.name());
+                }
+            }
+        }
+        List<String> problems = problems(admin, created);
+        if (!problems.isEmpty()) {
+            throw new TopicMismatchException(problems);
+        }
+        return created;
+    }
+
+    /** False if another process was faster; its topic is then checked like any other. */
+    private boolean create(Admin admin, Topic<?> topic) {
+        short copies = (short) settings.replicationFactor();
+        NewTopic request = new NewTopic(
+                        topic.name(),
+                        Optional.of(topic.partitions()),
+                        copies < 0 ? Optional.empty() : Optional.of(copies))
+                .configs(config(topic));
+        try {
+            await(admin.createTopics(List.of(request)).all());
+            return true;
+        } catch (TopicExistsException e) {
+            return false;
+        }
+    }
+
+    /** What a topic is created with. */
+    Map<String, String> config(Topic<?> topic) {
+        Map<String, String> config = new HashMap<>(limits.topicConfig());
+        config.put("cleanup.policy", topic.cleanupPolicy());
+        topic.retention().ifPresent(time -> config.put("retention.ms", Long.toString(time.toMillis())));
+        if (settings.replicationFactor() >= 3) {
+            // One broker may fail, and an acknowledged record is still on another.
+            config.put("min.insync.replicas", "2");
+        }
+        return config;
+    }
+
+    /** Everything about the cluster that would stop or lose a page, each as place, expectation and value. */
+    private List<String> problems(Admin admin, Set<String> justCreated) {
+        List<String> problems = new ArrayList<>();
+        Set<String> names = new TreeSet<>(await(admin.listTopics().names()));
+        names.addAll(justCreated);
+        List<Topic<?>> present =
+                all().stream().filter(topic -> names.contains(topic.name())).toList();
+        all().stream()
+                .filter(topic -> !present.contains(topic))
+                .forEach(topic -> problems.add("topic " + topic.name() + ": expected to exist, not found"));
+
+        Map<String, TopicDescription> descriptions = await(
+                admin.describeTopics(present.stream().map(Topic::name).toList()).allTopicNames());
+        Map<ConfigResource, Config> configs = await(
+                admin.describeConfigs(present.stream().map(Topics::resource).toList())
+                        .all());
+        for (Topic<?> topic : present) {
+            int partitions = descriptions.get(topic.name()).partitions().size();
+            if (partitions != topic.partitions()) {
+                problems.add("topic " + topic.name() + ": " + topic.partitions() + " partitions expected, " + partitions
+                        + " found");
+            }
+            Config config = configs.get(resource(topic));
+            checkAtLeast(problems, "topic " + topic.name(), config, "max.message.bytes", limits.maxRecordBytes());
+            String cleanup = config.get("cleanup.policy").value();
+            if (!policies(cleanup).equals(policies(topic.cleanupPolicy()))) {
+                problems.add("topic " + topic.name() + ": cleanup.policy=" + topic.cleanupPolicy() + " expected, "
+                        + cleanup + " found");
+            }
+        }
+        checkBrokers(admin, problems);
+        return problems;
+    }
+
+    private void checkBrokers(Admin admin, List<String> problems) {
+        List<ConfigResource> brokers = await(admin.describeCluster().nodes()).stream()
+                .map(Node::idString)
+                .map(id -> new ConfigResource(ConfigResource.Type.BROKER, id))
+                .toList();
+        Map<ConfigResource, Config> configs =
+                await(admin.describeConfigs(brokers).all());
+        configs.forEach((broker, config) -> checkAtLeast(
+                problems, "broker " + broker.name(), config, "socket.request.max.bytes", limits.maxRecordBytes()));
+    }
+
+    private static void checkAtLeast(List<String> problems, String place, Config config, String key, long expected) {
+        long found = Long.parseLong(config.get(key).value());
+        if (found < expected) {
+            problems.add(place + ": " + key + " of at least " + expected + " expected (max-page-bytes and "
+                    + PageLimits.RECORD_OVERHEAD_BYTES + " more), " + found + " found");
+        }
+    }
+
+    private static Set<String> policies(String cleanup) {
+        return Set.of(cleanup.split(",")).stream().map(String::trim).collect(Collectors.toSet());
+    }
+
+    private static ConfigResource resource(Topic<?> topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
+        }
+    }
+}
