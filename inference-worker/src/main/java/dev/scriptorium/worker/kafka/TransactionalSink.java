@@ -1,0 +1,202 @@
+package dev.scriptorium.worker.kafka;
+
+import dev.scriptorium.worker.kafka.OffsetTracker.Batch;
+import dev.scriptorium.worker.kafka.OffsetTracker.Watermark;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends results and commits the offsets of their pages in one transaction: both are seen, or neither.
+ *
+ * <p>A transaction opens only when there is something to commit, so it lasts milliseconds however long
+ * pages take. What goes wrong is sorted by what helps: a stale group generation or a timeout aborts and
+ * the caller tries again (after a pause that grows), a record over the broker's limit is replaced by
+ * its small substitute, a fenced producer ends the process.
+ *
+ * <p>Not thread-safe: the poll thread owns it.
+ */
+public final class TransactionalSink implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalSink.class);
+
+    /** Failures in a row after which the process gives up, so that whoever watches it notices. */
+    static final int MAX_FAILURES = 20;
+
+    private static final int MAX_TIMEOUTS = 6;
+    private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final Producer<byte[], byte[]> producer;
+    private final LongSupplier nanoTime;
+    private int failures;
+    private long retryAt;
+
+    /**
+     * @param producer with a {@code transactional.id}; closed with the sink
+     * @param nanoTime clock in nanoseconds
+     */
+    public TransactionalSink(Producer<byte[], byte[]> producer, LongSupplier nanoTime) {
+        this.producer = producer;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Takes over the transactional id: aborts what a former process of this name left open and fences it.
+     *
+     * @throws SinkException if the broker does not answer or refuses
+     */
+    public void open() {
+        patiently("initTransactions", producer::initTransactions);
+    }
+
+    /**
+     * Tries to commit a batch; the batch must not be empty.
+     *
+     * @param group the consumer's group membership at this moment
+     * @return true if it is committed; false if nothing happened and the caller may offer the batch again
+     * @throws SinkException if it never will be
+     */
+    public boolean commit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
+        if (failures > 0 && nanoTime.getAsLong() - retryAt < 0) {
+            return false;
+        }
+        List<Outbound> results = new ArrayList<>(batch.results());
+        Attempt attempt = attempt(results, batch.watermarks(), group);
+        while (attempt == Attempt.TOO_LARGE) {
+            attempt = attempt(results, batch.watermarks(), group);
+        }
+        if (attempt == Attempt.COMMITTED) {
+            failures = 0;
+            return true;
+        }
+        long pause = Math.min(LONGEST_PAUSE_NANOS, FIRST_PAUSE_NANOS << Math.min(failures, 10));
+        failures++;
+        retryAt = nanoTime.getAsLong() + pause;
+        return false;
+    }
+
+    private enum Attempt {
+        COMMITTED,
+        ABORTED,
+        /** Aborted, and the refused records are replaced. */
+        TOO_LARGE
+    }
+
+    private Attempt attempt(
+            List<Outbound> results, Map<TopicPartition, Watermark> watermarks, ConsumerGroupMetadata group) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>(results.size());
+        try {
+            producer.beginTransaction();
+            for (Outbound result : results) {
+                sent.add(producer.send(result.record()));
+            }
+            producer.sendOffsetsToTransaction(offsets(watermarks), group);
+            patiently("commitTransaction", producer::commitTransaction);
+            return Attempt.COMMITTED;
+        } catch (InterruptException | SinkException e) {
+            throw e;
+        } catch (ProducerFencedException
+                | FencedInstanceIdException
+                | AuthenticationException
+                | AuthorizationException
+                | UnsupportedVersionException e) {
+            throw new SinkException("cannot write results any more", e);
+        } catch (KafkaException e) {
+            // CommitFailed and RebalanceInProgress tell of a stale generation: the next poll drops what is lost.
+            LOG.warn("event=abort results={} failures={} cause=\"{}\"", results.size(), failures, describe(e));
+            if (failures >= MAX_FAILURES) {
+                throw new SinkException("no transaction in " + (failures + 1) + " attempts", e);
+            }
+            abort();
+            return replaceTooLarge(results, sent) ? Attempt.TOO_LARGE : Attempt.ABORTED;
+        }
+    }
+
+    private void abort() {
+        try {
+            patiently("abortTransaction", producer::abortTransaction);
+        } catch (InterruptException | SinkException e) {
+            throw e;
+        } catch (KafkaException e) {
+            throw new SinkException("the transaction can neither be committed nor aborted", e);
+        }
+    }
+
+    private static boolean replaceTooLarge(List<Outbound> results, List<Future<RecordMetadata>> sent) {
+        boolean replaced = false;
+        for (int i = 0; i < sent.size(); i++) {
+            if (failure(sent.get(i)) instanceof RecordTooLargeException) {
+                results.set(i, results.get(i).whenTooLarge().get());
+                replaced = true;
+            }
+        }
+        return replaced;
+    }
+
+    private static Throwable failure(Future<RecordMetadata> sent) {
+        if (!sent.isDone()) {
+            return null;
+        }
+        try {
+            sent.get();
+            return null;
+        } catch (ExecutionException e) {
+            return e.getCause();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** After a timeout the broker may still do it, and Kafka allows nothing but the same call again. */
+    private static void patiently(String name, Runnable call) {
+        for (int timeouts = 1; ; timeouts++) {
+            try {
+                call.run();
+                return;
+            } catch (TimeoutException e) {
+                LOG.warn("event=timeout call={} attempt={} cause=\"{}\"", name, timeouts, describe(e));
+                if (timeouts == MAX_TIMEOUTS) {
+                    throw new SinkException(name + ": no answer in " + timeouts + " attempts", e);
+                }
+            }
+        }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<TopicPartition, Watermark> watermarks) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        watermarks.forEach((partition, watermark) ->
+                offsets.put(partition, new OffsetAndMetadata(watermark.nextOffset(), watermark.leaderEpoch(), "")));
+        return offsets;
+    }
+
+    private static String describe(Throwable e) {
+        return e.getCause() == null ? e.toString() : e + " / " + e.getCause();
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(5));
+    }
+}
