@@ -42,6 +42,8 @@ class PageTilerTest {
                     .as(file)
                     .isTrue();
         }
+        assertThat(views.visionTokens(16))
+                .isEqualTo(expected.get("n_image_tokens").asInt());
         assertSum(List.of(views.global()), expected.get("pixel_sum").asDouble());
         assertSum(views.tiles(), expected.get("tile_pixel_sum").asDouble());
     }
