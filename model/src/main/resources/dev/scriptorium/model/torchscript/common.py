@@ -1,0 +1,21 @@
+# Pieces that every part uses. dtype numbers: 6 float32, 15 bfloat16, 4 int64.
+class Common(Module):
+  compute : int        # dtype of matrix products; weights are cast to it, which is free when they have it already
+
+  # x (..., in), weight (out, in) -> (..., out) in the compute dtype
+  def linear(self, x: Tensor, weight: Tensor) -> Tensor:
+    return torch.linear(x.to(self.compute), weight.to(self.compute))
+
+  def linear_bias(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.linear(x.to(self.compute), weight.to(self.compute), bias.to(self.compute))
+
+  # over the last axis; statistics in float32 inside libtorch
+  def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], weight.to(x.dtype), bias.to(x.dtype), eps)
+
+  # makes a tensor of the given dtype and shape that owns one element: the shell that mapped memory is put into
+  def shell(self, shape: List[int], dtype: int) -> Tensor:
+    return torch.empty([1], dtype=dtype).expand(shape)
+
+  def cast(self, x: Tensor, dtype: int) -> Tensor:
+    return x.to(dtype)

@@ -1,0 +1,61 @@
+# The language model: prompts in once (prefill), then one token of every sequence a step (decode).
+class Decoder(Module):
+  embedding : List[Tensor]         # model.embed_tokens.weight
+  input_norm : List[Tensor]        # model.layers.{i}.input_layernorm.weight
+  post_norm : List[Tensor]         # model.layers.{i}.post_attention_layernorm.weight
+  final_norm : List[Tensor]        # model.norm.weight
+  head : List[Tensor]              # lm_head.weight
+
+  # ids (B, T) -> (B, T, H)
+  def embed(self, ids: Tensor) -> Tensor:
+    return torch.embedding(self.embedding[0], ids)
+
+  # ids (T), vision (V, H): the V positions from first on are images -> (T, H)
+  def embed_with_image(self, ids: Tensor, vision: Tensor, first: int) -> Tensor:
+    text = self.embed(ids)
+    return torch.cat([text[0:first], vision.to(text.dtype), text[first + vision.size(0):]])
+
+  # x (B, T, H), one layer over whole prompts
+  def prompt_layer(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, first: int) -> Tensor:
+    x = x + self.attend_prompt(self.rms_norm(x, self.input_norm[i]), i, cos, sin, first)
+    return x + self.feed_forward(self.rms_norm(x, self.post_norm[i]), i)
+
+  # x (B, T, H) -> hidden state before the final norm; keys and values go to slots first ...
+  def prompt_layers(self, x: Tensor, first: int) -> Tensor:
+    positions = torch.arange(x.size(1), dtype=4, device=x.device).unsqueeze(0)
+    cos, sin = self.rotary(positions, x.size(2) // self.heads)
+    for i in range(len(self.input_norm)):
+      x = self.prompt_layer(x, i, cos, sin, first)
+    return x
+
+  # (..., H) -> logits in float32
+  def logits(self, x: Tensor) -> Tensor:
+    return self.linear(self.rms_norm(x, self.final_norm[0]), self.head[0]).to(6)
+
+  # embeddings of prompts (B, T, H), right-padded, with their lengths (B) -> logits after each prompt (B, V)
+  def prefill(self, x: Tensor, lengths: Tensor, first: int) -> Tensor:
+    x = self.prompt_layers(x, first)
+    last = x[torch.arange(x.size(0), dtype=4, device=x.device), lengths - 1]
+    return self.logits(last)
+
+  # ids (B) go to positions (B) of slots 0 .. B - 1; length covers the longest -> logits (B, V)
+  def decode(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:
+    x = self.embed(ids.unsqueeze(1))
+    cos, sin = self.rotary(positions.unsqueeze(1), x.size(2) // self.heads)
+    seen = torch.arange(length, dtype=4, device=x.device).unsqueeze(0) <= positions.unsqueeze(1)
+    bias = torch.zeros([ids.size(0), length], dtype=6, device=x.device).masked_fill(torch.logical_not(seen), -inf)
+    bias = bias.view([ids.size(0), 1, 1, length])
+    for i in range(len(self.input_norm)):
+      x = x + self.attend_next(self.rms_norm(x, self.input_norm[i]), i, cos, sin, positions, bias)
+      x = x + self.feed_forward(self.rms_norm(x, self.post_norm[i]), i)
+    return self.logits(x.squeeze(1))
+
+  # logits (B, V), pairs (row, id) that may not be chosen -> chosen ids (B) as int64, their log-probabilities (B)
+  def choose_greedy(self, logits: Tensor, rows: Tensor, banned: Tensor) -> Tuple[Tensor, Tensor]:
+    scores = torch.log_softmax(logits, -1)
+    allowed = scores
+    if rows.size(0) > 0:
+      allowed = scores.clone()
+      allowed[rows, banned] = -inf
+    ids = torch.argmax(allowed, -1)
+    return (ids, scores.gather(1, ids.unsqueeze(1)).squeeze(1))

@@ -1,0 +1,128 @@
+# SAM-B with window attention (reference: ImageEncoderViT), SPEC section 5.1 to 5.3.
+# B = views, gh x gw = patch grid, D = channels, N = heads, d = D / N.
+class SamEncoder(Module):
+  sam_heads : int
+  sam_patch : int
+  sam_window_height : int
+  sam_window_width : int
+  sam_grid_height : int     # rows of the native grid
+  sam_grid_width : int
+  sam_global : List[int]    # 1 where the block attends to the whole grid
+  sam_sliced : bool         # positions are cut from their tables instead of interpolated
+
+  sam_patch_weight : List[Tensor]     # model.sam_model.patch_embed.proj.weight
+  sam_patch_bias : List[Tensor]       # model.sam_model.patch_embed.proj.bias
+  sam_positions : List[Tensor]        # model.sam_model.pos_embed
+  sam_norm1_weight : List[Tensor]     # model.sam_model.blocks.{i}.norm1.weight
+  sam_norm1_bias : List[Tensor]       # model.sam_model.blocks.{i}.norm1.bias
+  sam_qkv_weight : List[Tensor]       # model.sam_model.blocks.{i}.attn.qkv.weight
+  sam_qkv_bias : List[Tensor]         # model.sam_model.blocks.{i}.attn.qkv.bias
+  sam_proj_weight : List[Tensor]      # model.sam_model.blocks.{i}.attn.proj.weight
+  sam_proj_bias : List[Tensor]        # model.sam_model.blocks.{i}.attn.proj.bias
+  sam_rel_pos_h : List[Tensor]        # model.sam_model.blocks.{i}.attn.rel_pos_h
+  sam_rel_pos_w : List[Tensor]        # model.sam_model.blocks.{i}.attn.rel_pos_w
+  sam_norm2_weight : List[Tensor]     # model.sam_model.blocks.{i}.norm2.weight
+  sam_norm2_bias : List[Tensor]       # model.sam_model.blocks.{i}.norm2.bias
+  sam_lin1_weight : List[Tensor]      # model.sam_model.blocks.{i}.mlp.lin1.weight
+  sam_lin1_bias : List[Tensor]        # model.sam_model.blocks.{i}.mlp.lin1.bias
+  sam_lin2_weight : List[Tensor]      # model.sam_model.blocks.{i}.mlp.lin2.weight
+  sam_lin2_bias : List[Tensor]        # model.sam_model.blocks.{i}.mlp.lin2.bias
+
+  # pixels (B, 3, H, W) -> (B, gh, gw, D)
+  def sam_patch_embed(self, pixels: Tensor) -> Tensor:
+    p = self.sam_patch
+    x = torch.conv2d(pixels.to(self.compute), self.sam_patch_weight[0].to(self.compute), self.sam_patch_bias[0].to(self.compute), [p, p])
+    return x.permute([0, 2, 3, 1])
+
+  # adds the absolute positions: (B, gh, gw, D)
+  def sam_add_positions(self, x: Tensor) -> Tensor:
+    h = x.size(1)
+    w = x.size(2)
+    table = self.sam_positions[0]     # (1, native gh, native gw, D)
+    if self.sam_sliced:
+      table = table[:, 0:h, 0:w]
+    elif h != table.size(1) or w != table.size(2):
+      big = table.to(6).permute([0, 3, 1, 2])
+      table = torch._upsample_bicubic2d_aa(big, [h, w], False, None, None).permute([0, 2, 3, 1])
+    return x + table.to(x.dtype)
+
+  # rows for every query and key coordinate: table (2m-1, d) -> (n, n, d), R[i, j] = table[i - j + n - 1]
+  def sam_relative(self, table: Tensor, n: int, native: int) -> Tensor:
+    rows = 2 * n - 1
+    t = table
+    if self.sam_sliced:
+      t = table[native - n:native + n - 1]
+    elif t.size(0) != rows:
+      t = torch.upsample_linear1d(t.to(6).t().unsqueeze(0), [rows], False, None).squeeze(0).t()
+    at = torch.arange(n, dtype=4, device=t.device)
+    index = at.unsqueeze(1) - at.unsqueeze(0) + (n - 1)
+    return t.index_select(0, index.reshape([-1])).view([n, n, t.size(1)])
+
+  # decomposed relative positions with the UNSCALED q. q (M, h*w, d), M = windows x heads -> (M, h, w, h), (M, h, w, w)
+  def sam_bias(self, q: Tensor, i: int, h: int, w: int, native_h: int, native_w: int) -> Tuple[Tensor, Tensor]:
+    rh = self.sam_relative(self.sam_rel_pos_h[i], h, native_h).to(q.dtype)
+    rw = self.sam_relative(self.sam_rel_pos_w[i], w, native_w).to(q.dtype)
+    grid = q.view([q.size(0), h, w, q.size(2)])
+    along_h = torch.matmul(grid, rh.transpose(1, 2))                                    # (M, h, w, h)
+    along_w = torch.matmul(grid.transpose(1, 2), rw.transpose(1, 2)).transpose(1, 2)    # (M, h, w, w)
+    return (along_h, along_w)
+
+  # x (B, h, w, D) with B = views or windows -> (B, h, w, D)
+  def sam_attention(self, x: Tensor, i: int, native_h: int, native_w: int) -> Tensor:
+    b = x.size(0)
+    h = x.size(1)
+    w = x.size(2)
+    n = self.sam_heads
+    d = x.size(3) // n
+    s = h * w
+    qkv = self.linear_bias(x, self.sam_qkv_weight[i], self.sam_qkv_bias[i])
+    parts = qkv.view([b, s, 3, n, d]).permute([2, 0, 3, 1, 4]).reshape([3, b * n, s, d]).unbind(0)
+    q = parts[0]
+    k = parts[1]
+    v = parts[2]
+    along_h, along_w = self.sam_bias(q, i, h, w, native_h, native_w)
+    scale = 1.0 / torch.sqrt(float(d))
+    if s > 1024:
+      # one head at a time: the scores of all heads of a 64 x 64 grid would take 0.8 GB in float32
+      heads = annotate(List[Tensor], [])
+      for m in range(b * n):
+        score = torch.matmul(q[m] * scale, k[m].transpose(0, 1)).view([h, w, h, w])
+        score = score.add_(along_h[m].unsqueeze(3)).add_(along_w[m].unsqueeze(2))
+        heads.append(torch.matmul(torch.softmax(score.view([s, s]), -1), v[m]))
+      y = torch.stack(heads)
+    else:
+      score = torch.matmul(q * scale, k.transpose(1, 2)).view([b * n, h, w, h, w])
+      score = score.add_(along_h.unsqueeze(4)).add_(along_w.unsqueeze(3))
+      y = torch.matmul(torch.softmax(score.view([b * n, s, s]), -1), v)
+    y = y.view([b, n, s, d]).transpose(1, 2).reshape([b, h, w, n * d])
+    return self.linear_bias(y, self.sam_proj_weight[i], self.sam_proj_bias[i])
+
+  # cuts the zero-padded grid into windows, attends inside each, puts them back; padded places take part as keys
+  def sam_window_attention(self, x: Tensor, i: int) -> Tensor:
+    b = x.size(0)
+    h = x.size(1)
+    w = x.size(2)
+    c = x.size(3)
+    wh = self.sam_window_height
+    ww = self.sam_window_width
+    down = (wh - h % wh) % wh
+    right = (ww - w % ww) % ww
+    if down > 0 or right > 0:
+      x = torch.constant_pad_nd(x, [0, 0, 0, right, 0, down])
+    nh = (h + down) // wh
+    nw = (w + right) // ww
+    windows = x.view([b, nh, wh, nw, ww, c]).permute([0, 1, 3, 2, 4, 5]).reshape([b * nh * nw, wh, ww, c])
+    y = self.sam_attention(windows, i, wh, ww)
+    y = y.view([b, nh, nw, wh, ww, c]).permute([0, 1, 3, 2, 4, 5]).reshape([b, h + down, w + right, c])
+    return y[:, 0:h, 0:w]
+
+  # x (B, gh, gw, D) -> the same
+  def sam_block(self, x: Tensor, i: int) -> Tensor:
+    y = self.layer_norm(x, self.sam_norm1_weight[i], self.sam_norm1_bias[i], 1e-06)
+    if self.sam_global[i] == 1:
+      x = x + self.sam_attention(y, i, self.sam_grid_height, self.sam_grid_width)
+    else:
+      x = x + self.sam_window_attention(y, i)
+    y = self.layer_norm(x, self.sam_norm2_weight[i], self.sam_norm2_bias[i], 1e-06)
+    y = torch.gelu(self.linear_bias(y, self.sam_lin1_weight[i], self.sam_lin1_bias[i]))
+    return x + self.linear_bias(y, self.sam_lin2_weight[i], self.sam_lin2_bias[i])
