@@ -1,0 +1,107 @@
+package dev.scriptorium.schemas;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+
+/** One filled-in record of each kind; text with umlauts, tones and an astral character. */
+public final class Samples {
+    public static final Instant NOW = Instant.parse("2026-11-20T14:05:06.789Z");
+    public static final String DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    private Samples() {}
+
+    public static List<SpecificRecord> all() {
+        return List.of(page(), recognition(), correction(), labeled(), manifest(), deadLetter());
+    }
+
+    public static PageImage page() {
+        return PageImage.newBuilder()
+                .setPageId("doc/1")
+                .setDocumentId("doc")
+                .setPageNumber(1)
+                .setDocumentName("Bücher – sách 𝒜.png")
+                .setMediaType("image/png")
+                .setWidth(640)
+                .setHeight(480)
+                .setDpi(300)
+                .setImage(ByteBuffer.wrap(new byte[] {0, -1, 127, -128}))
+                .setIngestedAt(NOW)
+                .build();
+    }
+
+    public static Recognition recognition() {
+        return Recognition.newBuilder()
+                .setPageId("doc/1")
+                .setDocumentId("doc")
+                .setPageNumber(1)
+                .setSource(new SourceOffset("ocr.pages", 3, 1L << 40))
+                .setText("Grüße\nđọc sách 𝒜")
+                .setRegions(List.of(
+                        new TextRegion(1, 2, 30, 40, "line", "Grüße", 0.75),
+                        new TextRegion(1, 50, 300, 90, "title", "đọc sách 𝒜", 0.5)))
+                .setFinishReason("OK")
+                .setConfidence(0.625)
+                .setTokens(12)
+                .setVisionTokens(256)
+                .setMode("base")
+                .setModelDigest(DIGEST)
+                .setMillis(new StageMillis(1L, 2L, 3L, 4L))
+                .setIngestedAt(NOW)
+                .setRecognizedAt(NOW.plusMillis(10))
+                .build();
+    }
+
+    public static Correction correction() {
+        return Correction.newBuilder()
+                .setPageId("doc/1")
+                .setText("Grüße")
+                .setVerdict(Verdict.EDITED)
+                .setReviewer("Zoë")
+                .setRecognition(new SourceOffset("ocr.recognitions", 3, 7L))
+                .setCorrectedAt(NOW)
+                .build();
+    }
+
+    public static LabeledPage labeled() {
+        return LabeledPage.newBuilder()
+                .setPageId("doc/1")
+                .setDocumentId("doc")
+                .setPageNumber(1)
+                .setSource(new SourceOffset("ocr.pages", 3, 9L))
+                .setBlob(new BlobRef("file:///blobs/e3/" + DIGEST, DIGEST, 0L))
+                .setRecognizedText("Gruße")
+                .setTrueText("Grüße")
+                .setVerdict(Verdict.EDITED)
+                .setLabeledAt(NOW)
+                .build();
+    }
+
+    public static AdapterManifest manifest() {
+        return AdapterManifest.newBuilder()
+                .setAdapterId(DIGEST)
+                .setDomain("library")
+                .setState(AdapterState.ACTIVE)
+                .setActive(DIGEST)
+                .setBaseModelDigest(DIGEST)
+                .setUri("file:///adapters/" + DIGEST)
+                .setFiles(List.of(new AdapterFile(
+                        "adapter_model.safetensors", new BlobRef("file:///blobs/e3/" + DIGEST, DIGEST, 0L))))
+                .setTrainedOn(List.of(new OffsetRange(0, 5L, 9L)))
+                .setGate(List.of(new GateResult("held-out", 40, 0.21, 0.12, 0.0, 0.0, 1.0, 0.99)))
+                .setCreatedAt(NOW)
+                .build();
+    }
+
+    public static DeadLetter deadLetter() {
+        return DeadLetter.newBuilder()
+                .setPageId("doc/1")
+                .setSource(new SourceOffset("ocr.pages", 3, 9L))
+                .setCode(ErrorCode.UNDECODABLE.name())
+                .setMessage("page doc/1: an image expected, 0 bytes found")
+                .setStage("decode")
+                .setFailedAt(NOW)
+                .build();
+    }
+}
