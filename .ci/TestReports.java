@@ -25,7 +25,7 @@ public final class TestReports {
     /** Reasons that a machine may have, by words of the test's own message. Everything else must run everywhere. */
     private static final List<Pattern> MAY_BE_MISSING = List.of(
             Pattern.compile("no Docker engine answers"),
-            Pattern.compile("shared development data is absent"),
+            Pattern.compile("no folder 'shared' with reference/SPEC.md above this module"),
             Pattern.compile("no GPU is visible"));
 
     private static final Pattern TEST_CLASS = Pattern.compile("(Test\\w*|\\w*(Test|Tests|TestCase|IT|ITCase))\\.java");

@@ -1,0 +1,64 @@
+package dev.scriptorium.ingest;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** Kinds of picture that are taken in, told by their first bytes; what the file is called does not matter. */
+enum ImageType {
+    PNG("image/png", "89504e470d0a1a0a"),
+    JPEG("image/jpeg", "ffd8ff"),
+    TIFF("image/tiff", "(49492[ab]00|4d4d002[ab])"),
+    GIF("image/gif", "47494638(37|39)61"),
+    BMP("image/bmp", "424d.{48}"),
+    WEBP("image/webp", "52494646.{8}57454250");
+
+    /** As many first bytes as {@link #of} and {@link #describe} look at. */
+    static final int PREFIX_BYTES = 64;
+
+    private final String mediaType;
+    /** First bytes as hexadecimal digits. */
+    private final String magic;
+
+    ImageType(String mediaType, String magic) {
+        this.mediaType = mediaType;
+        this.magic = magic;
+    }
+
+    String mediaType() {
+        return mediaType;
+    }
+
+    /** The kind that a file's first bytes say it is. */
+    static Optional<ImageType> of(byte[] prefix) {
+        String hex = HexFormat.of().formatHex(prefix);
+        return Arrays.stream(values())
+                .filter(type -> hex.matches(type.magic + ".*"))
+                .findFirst();
+    }
+
+    /** What a file is that is none of these, for people; its text is not repeated. */
+    static String describe(byte[] prefix) {
+        if (ascii(prefix, 0, 5).equals("%PDF-")) {
+            return "PDF";
+        }
+        if (ascii(prefix, 4, 4).equals("jP  ")) {
+            return "JPEG 2000";
+        }
+        boolean text = true;
+        for (byte b : prefix) {
+            text &= b < 0 || b >= ' ' || b == '\n' || b == '\r' || b == '\t';
+        }
+        return text ? "text" : "bytes " + HexFormat.of().formatHex(prefix, 0, Math.min(8, prefix.length));
+    }
+
+    /** True for a document whose kind is known and not read here, so that nobody looks for a broken file. */
+    static boolean isForeignDocument(byte[] prefix) {
+        return ascii(prefix, 0, 5).equals("%PDF-") || ascii(prefix, 4, 4).equals("jP  ");
+    }
+
+    private static String ascii(byte[] bytes, int from, int length) {
+        return from + length > bytes.length ? "" : new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+    }
+}
