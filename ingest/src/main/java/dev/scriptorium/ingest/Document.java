@@ -2,6 +2,7 @@ package dev.scriptorium.ingest;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * A file that may hold pages.
@@ -14,9 +15,17 @@ public record Document(Path path, boolean named) {
         Objects.requireNonNull(path, "path");
     }
 
+    private static final Pattern PICTURE_NAME =
+            Pattern.compile(".*\\.(png|jpe?g|jpe|jfif|tiff?|gif|bmp|webp)", Pattern.CASE_INSENSITIVE);
+
     /** What people call it. */
     public String name() {
         Path file = path.getFileName();
         return file == null ? path.toString() : file.toString();
+    }
+
+    /** True if the name promises a picture, so that something else under it is worth a complaint. */
+    boolean isCalledAPicture() {
+        return PICTURE_NAME.matcher(name()).matches();
     }
 }

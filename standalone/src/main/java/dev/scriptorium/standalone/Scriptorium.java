@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Scriptorium.Version.class,
         subcommands = {
             HelpCommand.class,
+            IngestCommand.class,
         })
 public final class Scriptorium implements Runnable {
 

@@ -1,0 +1,205 @@
+package dev.scriptorium.standalone;
+
+import dev.scriptorium.ingest.Document;
+import dev.scriptorium.ingest.Ingest;
+import dev.scriptorium.ingest.IngestConfig;
+import dev.scriptorium.ingest.IngestReport;
+import dev.scriptorium.ingest.PageProducer;
+import dev.scriptorium.ingest.PageResult;
+import dev.scriptorium.ingest.PageSource;
+import dev.scriptorium.ingest.RefusedException;
+import dev.scriptorium.ingest.ResultWatcher;
+import dev.scriptorium.ingest.SentPage;
+import dev.scriptorium.model.config.Mode;
+import dev.scriptorium.model.text.Prompt;
+import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * Puts the pages of documents on {@code ocr.pages}. With {@code --json} the object is {@code
+ * {"pages":[{"pageId","partition","offset"}],"refused":[{"reason","message"}],"repeated","passedOver","seconds"}};
+ * {@code --wait} adds {@code "outcome"}, {@code "confidence"} and {@code "message"} to each page.
+ */
+@Command(
+        name = "ingest",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Put the pages of documents on ocr.pages.",
+            "PNG, JPEG, TIFF, GIF, BMP and WebP, told by their content; of folders everything below them."
+        })
+final class IngestCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
+    private List<Path> paths = List.of();
+
+    @Option(names = "--domain", description = "Whose adapter reads the pages; the base model if not given.")
+    private Optional<String> domain = Optional.empty();
+
+    @Option(names = "--task", description = "free-ocr, document, grounded-ocr, figure or describe.")
+    private Optional<String> task = Optional.empty();
+
+    @Option(names = "--mode", description = "tiny, small, base, large, gundam, line or auto.")
+    private Optional<String> mode = Optional.empty();
+
+    @Option(names = "--document-id", description = "Name of a single document instead of its SHA-256.")
+    private Optional<String> documentId = Optional.empty();
+
+    @Option(names = "--wait", description = "Wait until each page is read or given up.")
+    private boolean wait;
+
+    @Option(
+            names = "--patience",
+            defaultValue = "300",
+            paramLabel = "SECONDS",
+            description = "How long to wait without any result; default ${DEFAULT-VALUE}.")
+    private int patienceSeconds;
+
+    @Mixin
+    private KafkaOptions cluster;
+
+    @Mixin
+    private Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        long start = System.nanoTime();
+        IngestConfig config = cluster.bind(IngestConfig.class, settings());
+        List<Document> documents = new PageSource().find(paths);
+        if (documentId.isPresent() && documents.size() != 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--document-id: exactly one document expected, " + documents.size() + " found");
+        }
+        try (Admin admin = Admin.create(Map.copyOf(config.kafka()))) {
+            new Topics(config.topics(), config.limits()).ensure(admin);
+        }
+        Optional<ResultWatcher> watcher =
+                wait ? Optional.of(new ResultWatcher(config, Clock.systemUTC())) : Optional.empty();
+        try {
+            IngestReport report = send(config, documents);
+            Map<String, PageResult> results = new HashMap<>();
+            watcher.ifPresent(watching -> watch(watching, report.sent(), results));
+            console.result(json(report, results, (System.nanoTime() - start) / 1e9));
+            boolean allRead = results.values().stream().allMatch(PageResult.Recognized.class::isInstance)
+                    && (!wait || results.size() == report.sent().size());
+            return report.refused().isEmpty() && allRead ? 0 : 1;
+        } finally {
+            watcher.ifPresent(ResultWatcher::close);
+        }
+    }
+
+    /** Names are checked here, before anything is sent: a worker could only put the page among the dead letters. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>();
+        try {
+            domain.ifPresent(name -> settings.put("ingest.domain", name));
+            task.ifPresent(name -> settings.put("ingest.task", Prompt.of(name).label()));
+            mode.ifPresent(name -> settings.put("ingest.mode", Mode.of(name).label()));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+        return settings;
+    }
+
+    private IngestReport send(IngestConfig config, List<Document> documents) {
+        IngestReport report;
+        try (PageProducer producer = new PageProducer(config, Clock.systemUTC());
+                ProgressBar progress = console.progress("documents", documents.size())) {
+            report = new Ingest(config, producer, document -> progress.step()).run(documents, documentId);
+        }
+        report.refused().forEach(refusal -> console.say("refused: " + refusal.getMessage()));
+        report.repeated().forEach(document -> console.say("seen before in this run: " + document.path()));
+        console.say(String.format(
+                Locale.ROOT,
+                "%d pages sent, %d refused, %d other files passed over",
+                report.sent().size(),
+                report.refused().size(),
+                report.passedOver().size()));
+        return report;
+    }
+
+    private void watch(ResultWatcher watcher, List<SentPage> pages, Map<String, PageResult> results) {
+        List<SentPage> open;
+        try (ProgressBar progress = console.progress("pages", pages.size())) {
+            Consumer<PageResult> note = result -> {
+                results.put(result.pageId(), result);
+                progress.step();
+            };
+            open = watcher.await(pages, Duration.ofSeconds(patienceSeconds), note);
+        }
+        pages.stream()
+                .map(page -> results.get(page.pageId()))
+                .filter(result -> result != null)
+                .forEach(result -> console.say(line(result)));
+        open.forEach(page -> console.say(page.pageId() + ": no result within " + patienceSeconds + " s"));
+    }
+
+    private static String line(PageResult result) {
+        if (result instanceof PageResult.Recognized read) {
+            Recognition recognition = read.recognition();
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %s, confidence %.2f, %d characters",
+                    result.pageId(),
+                    recognition.getFinishReason(),
+                    recognition.getConfidence(),
+                    recognition.getText().length());
+        }
+        PageResult.GivenUp given = (PageResult.GivenUp) result;
+        return result.pageId() + ": " + given.letter().getCode() + ", "
+                + given.letter().getMessage();
+    }
+
+    private static Map<String, Object> json(IngestReport report, Map<String, PageResult> results, double seconds) {
+        List<Map<String, Object>> pages = new ArrayList<>();
+        for (SentPage sent : report.sent()) {
+            Map<String, Object> page = new LinkedHashMap<>();
+            page.put("pageId", sent.pageId());
+            page.put("partition", sent.source().getPartition());
+            page.put("offset", sent.source().getOffset());
+            PageResult result = results.get(sent.pageId());
+            if (result instanceof PageResult.Recognized read) {
+                page.put("outcome", read.recognition().getFinishReason());
+                page.put("confidence", read.recognition().getConfidence());
+            } else if (result instanceof PageResult.GivenUp given) {
+                page.put("outcome", given.letter().getCode());
+                page.put("message", given.letter().getMessage());
+            }
+            pages.add(page);
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("pages", pages);
+        json.put("refused", report.refused().stream().map(IngestCommand::json).toList());
+        json.put("repeated", report.repeated().size());
+        json.put("passedOver", report.passedOver().size());
+        json.put("seconds", seconds);
+        return json;
+    }
+
+    private static Map<String, String> json(RefusedException refusal) {
+        return Map.of("reason", refusal.reason().name(), "message", refusal.getMessage());
+    }
+}
