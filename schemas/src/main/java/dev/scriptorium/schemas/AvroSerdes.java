@@ -25,10 +25,6 @@ public final class AvroSerdes {
     private static final String SERIALIZER = "value.serializer";
     private static final String DESERIALIZER = "value.deserializer";
 
-    static {
-        TrustedRecords.install();
-    }
-
     private final Map<String, Object> config;
 
     /** @param config at least {@code schema.registry.url}; keys of Kafka clients do no harm */

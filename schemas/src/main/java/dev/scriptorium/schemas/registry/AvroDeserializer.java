@@ -2,7 +2,6 @@ package dev.scriptorium.schemas.registry;
 
 import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.RecordException;
-import dev.scriptorium.schemas.TrustedRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -28,10 +27,6 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class AvroDeserializer<T> implements Deserializer<T> {
     static final byte MAGIC = 0;
     private static final int HEADER_BYTES = 5;
-
-    static {
-        TrustedRecords.install();
-    }
 
     private final Map<Integer, DatumReader<T>> readers = new ConcurrentHashMap<>();
     private SchemaRegistry registry;

@@ -2,7 +2,6 @@ package dev.scriptorium.schemas.registry;
 
 import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.RecordException;
-import dev.scriptorium.schemas.TrustedRecords;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -35,10 +34,6 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 public final class AvroSerializer<T extends GenericContainer> implements Serializer<T> {
     private static final String STRIPPED_PROPERTY = "avro.java.string";
-
-    static {
-        TrustedRecords.install();
-    }
 
     /** What values have in common that are written alike. */
     private record Kind(String subject, Schema schema, Class<?> type) {}

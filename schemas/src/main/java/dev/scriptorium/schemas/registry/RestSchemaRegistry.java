@@ -126,6 +126,9 @@ final class RestSchemaRegistry implements SchemaRegistry {
         JsonNode verdict = answer.orRefuse();
         List<String> messages = new ArrayList<>();
         verdict.path("messages").forEach(message -> messages.add(message.asText()));
+        if (verdict.hasNonNull("reason")) {
+            messages.add(verdict.path("reason").asText()); // Apicurio's word for it
+        }
         return new Compatibility(verdict.path("is_compatible").asBoolean(), messages);
     }
 
