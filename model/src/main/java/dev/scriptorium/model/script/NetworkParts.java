@@ -4,6 +4,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Which script parts make a network, and the constants they take from its config. */
 public final class NetworkParts {
@@ -18,6 +19,11 @@ public final class NetworkParts {
             "attention",
             "moe_feed_forward",
             "decoder");
+
+    /** Everything that learns: what reads, and losses, gradients and updates. */
+    public static final List<String> PRETRAINING = Stream.concat(
+                    INFERENCE.stream(), Stream.of("optimizer", "pretraining"))
+            .toList();
 
     private NetworkParts() {}
 

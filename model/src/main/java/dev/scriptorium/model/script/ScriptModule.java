@@ -114,6 +114,9 @@ public final class ScriptModule implements AutoCloseable {
             for (int i = 0; i < values.length; i++) {
                 values[i] = value(arguments[i]);
             }
+            // The optimizer's own derivatives lose the types of mixed-precision products, and it recompiles for
+            // every new shape. The switch is the thread's.
+            JniUtils.setGraphExecutorOptimize(false);
             return TorchScriptBridge.run(block, method, autograd, values);
         } finally {
             for (IValue value : values) {

@@ -30,16 +30,23 @@ public final class WeightLoader {
      */
     public static Map<String, NDArray> load(ScriptModule module, Checkpoint checkpoint, DType type) throws IOException {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
-        for (Map.Entry<String, String> attribute : module.weightPatterns().entrySet()) {
-            List<NDArray> list = new ArrayList<>();
-            for (String name : matching(attribute.getValue(), checkpoint.names())) {
-                NDArray tensor = tensor(module, checkpoint, name, type);
-                tensors.put(name, tensor);
-                list.add(tensor);
+        for (String pattern : module.weightPatterns().values()) {
+            for (String name : matching(pattern, checkpoint.names())) {
+                tensors.put(name, tensor(module, checkpoint, name, type));
             }
-            module.put(attribute.getKey(), list);
         }
+        assign(module, tensors);
         return tensors;
+    }
+
+    /** Fills every list of the module that names checkpoint tensors. */
+    public static void assign(ScriptModule module, Map<String, NDArray> tensors) {
+        module.weightPatterns()
+                .forEach((attribute, pattern) -> module.put(
+                        attribute,
+                        matching(pattern, tensors.keySet()).stream()
+                                .map(tensors::get)
+                                .toList()));
     }
 
     /**

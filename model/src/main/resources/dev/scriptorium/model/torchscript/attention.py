@@ -41,12 +41,16 @@ class Attention(Module):
   def merge_heads(self, x: Tensor) -> Tensor:
     return x.transpose(1, 2).reshape([x.size(0), x.size(2), -1])
 
+  # x (B, T, H) -> q, k, v, each (B, N, T, d), q and k rotated
+  def query_key_value(self, x: Tensor, i: int, cos: Tensor, sin: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    q = self.rotate(self.split_heads(self.linear(x, self.q_weight[i])), cos, sin)
+    k = self.rotate(self.split_heads(self.linear(x, self.k_weight[i])), cos, sin)
+    return (q, k, self.split_heads(self.linear(x, self.v_weight[i])))
+
   # whole prompts, right-padded: later positions never see padding. Keys and values go to slots first .. first + B - 1;
   # first < 0 keeps nothing
   def attend_prompt(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, first: int) -> Tensor:
-    q = self.rotate(self.split_heads(self.linear(x, self.q_weight[i])), cos, sin)
-    k = self.rotate(self.split_heads(self.linear(x, self.k_weight[i])), cos, sin)
-    v = self.split_heads(self.linear(x, self.v_weight[i]))
+    q, k, v = self.query_key_value(x, i, cos, sin)
     if first >= 0:
       b = x.size(0)
       t = x.size(1)
@@ -59,9 +63,7 @@ class Attention(Module):
   def attend_next(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, positions: Tensor, bias: Tensor) -> Tensor:
     b = x.size(0)
     length = bias.size(3)
-    q = self.rotate(self.split_heads(self.linear(x, self.q_weight[i])), cos, sin)
-    k = self.rotate(self.split_heads(self.linear(x, self.k_weight[i])), cos, sin)
-    v = self.split_heads(self.linear(x, self.v_weight[i]))
+    q, k, v = self.query_key_value(x, i, cos, sin)
     slots = torch.arange(b, dtype=4, device=x.device)
     self.cache_k[i][slots, :, positions] = k.squeeze(2)
     self.cache_v[i][slots, :, positions] = v.squeeze(2)
