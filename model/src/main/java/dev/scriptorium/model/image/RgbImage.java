@@ -81,6 +81,18 @@ public final class RgbImage {
         return new RgbImage(cropWidth, cropHeight, part);
     }
 
+    /** The luma of every pixel, by the weights of ITU-R 601. */
+    public GrayImage toGray() {
+        byte[] gray = new byte[width * height];
+        for (int i = 0; i < gray.length; i++) {
+            int red = samples[3 * i] & 255;
+            int green = samples[3 * i + 1] & 255;
+            int blue = samples[3 * i + 2] & 255;
+            gray[i] = (byte) ((red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16);
+        }
+        return new GrayImage(gray, width, height);
+    }
+
     /** A copy for {@code javax.imageio} and {@code java.awt}, of type {@link BufferedImage#TYPE_INT_RGB}. */
     public BufferedImage toBufferedImage() {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

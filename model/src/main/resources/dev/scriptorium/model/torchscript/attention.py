@@ -47,8 +47,7 @@ class Attention(Module):
     k = self.rotate(self.split_heads(self.linear(x, self.k_weight[i])), cos, sin)
     return (q, k, self.split_heads(self.linear(x, self.v_weight[i])))
 
-  # whole prompts, right-padded: later positions never see padding. Keys and values go to slots first .. first + B - 1;
-  # first < 0 keeps nothing
+  # whole prompts of one length. Keys and values go to slots first .. first + B - 1; first < 0 keeps nothing
   def attend_prompt(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, first: int) -> Tensor:
     q, k, v = self.query_key_value(x, i, cos, sin)
     if first >= 0:
@@ -74,15 +73,23 @@ class Attention(Module):
     y = torch.matmul(torch.softmax(score, -1).to(values.dtype), values)
     return self.linear(self.merge_heads(y), self.o_weight[i])
 
-  # room for slots sequences of length positions each; frees what was there
-  def allocate_cache(self, slots: int, length: int, width: int, dtype: int) -> int:
-    self.cache_k.clear()
-    self.cache_v.clear()
+  # room for slots sequences of length positions each; what the cache held stays
+  def grow_cache(self, slots: int, length: int, width: int) -> int:
     for i in range(len(self.q_weight)):
       shape = [slots, self.heads, length, width // self.heads]
-      self.cache_k.append(torch.zeros(shape, dtype=dtype, device=self.q_weight[0].device))
-      self.cache_v.append(torch.zeros(shape, dtype=dtype, device=self.q_weight[0].device))
-    return slots
+      k = torch.zeros(shape, dtype=self.compute, device=self.q_weight[0].device)
+      v = torch.zeros(shape, dtype=self.compute, device=self.q_weight[0].device)
+      if i < len(self.cache_k):
+        n = self.cache_k[i].size(0)
+        old = self.cache_k[i].size(2)
+        k[0:n, :, 0:old] = self.cache_k[i]
+        v[0:n, :, 0:old] = self.cache_v[i]
+        self.cache_k[i] = k
+        self.cache_v[i] = v
+      else:
+        self.cache_k.append(k)
+        self.cache_v.append(v)
+    return length
 
   # the last running sequence takes the place of one that left
   def move_slot(self, source: int, target: int, length: int) -> int:

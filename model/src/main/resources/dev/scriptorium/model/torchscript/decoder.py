@@ -10,10 +10,10 @@ class Decoder(Module):
   def embed(self, ids: Tensor) -> Tensor:
     return torch.embedding(self.embedding[0], ids)
 
-  # ids (T), vision (V, H): the V positions from first on are images -> (T, H)
-  def embed_with_image(self, ids: Tensor, vision: Tensor, first: int) -> Tensor:
-    text = self.embed(ids)
-    return torch.cat([text[0:first], vision.to(text.dtype), text[first + vision.size(0):]])
+  # ids (T) shared by all, vision (B, V, H): the V positions from first on are images -> (B, T, H)
+  def embed_with_images(self, ids: Tensor, vision: Tensor, first: int) -> Tensor:
+    text = self.embed(ids).unsqueeze(0).expand([vision.size(0), ids.size(0), vision.size(2)])
+    return torch.cat([text[:, 0:first], vision.to(text.dtype), text[:, first + vision.size(1):]], 1)
 
   # x (B, T, H), one layer over whole prompts
   def prompt_layer(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, first: int) -> Tensor:
@@ -32,11 +32,10 @@ class Decoder(Module):
   def logits(self, x: Tensor) -> Tensor:
     return self.linear(self.rms_norm(x, self.final_norm[0]), self.head[0]).to(6)
 
-  # embeddings of prompts (B, T, H), right-padded, with their lengths (B) -> logits after each prompt (B, V)
-  def prefill(self, x: Tensor, lengths: Tensor, first: int) -> Tensor:
+  # embeddings of prompts of one length (B, T, H) -> logits after each prompt (B, V)
+  def prefill(self, x: Tensor, first: int) -> Tensor:
     x = self.prompt_layers(x, first)
-    last = x[torch.arange(x.size(0), dtype=4, device=x.device), lengths - 1]
-    return self.logits(last)
+    return self.logits(x[:, x.size(1) - 1])
 
   # ids (B) go to positions (B) of slots 0 .. B - 1; length covers the longest -> logits (B, V)
   def decode(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:

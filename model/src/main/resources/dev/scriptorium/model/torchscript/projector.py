@@ -13,22 +13,28 @@ class Projector(Module):
   def project(self, x: Tensor) -> Tensor:
     return self.linear_bias(x, self.projector_weight[0], self.projector_bias[0])
 
-  # a picture (h, w, H) becomes h rows, each followed by image_newline: (h * (w + 1), H)
-  def rows_with_newlines(self, picture: Tensor) -> Tensor:
-    h = picture.size(0)
-    newline = self.image_newline[0].to(picture.dtype).view([1, 1, -1]).expand([h, 1, picture.size(2)])
-    return torch.cat([picture, newline], 1).reshape([-1, picture.size(2)])
+  # pictures (B, h, w, H) become h rows, each followed by image_newline: (B, h * (w + 1), H)
+  def rows_with_newlines(self, pictures: Tensor) -> Tensor:
+    b = pictures.size(0)
+    h = pictures.size(1)
+    newline = self.image_newline[0].to(pictures.dtype).view([1, 1, 1, -1]).expand([b, h, 1, pictures.size(3)])
+    return torch.cat([pictures, newline], 2).flatten(1, 2)
 
-  # tiles (r * c, s * s, H), row-major -> one picture (r * s, c * s, H)
+  # tiles (r * c, s, s, H) of one page, row-major -> one picture (1, r * s, c * s, H)
   def join_tiles(self, tiles: Tensor, columns: int, rows: int) -> Tensor:
-    side = int(torch.sqrt(float(tiles.size(1))) + 0.5)
+    side = tiles.size(1)
     x = tiles.view([rows, columns, side, side, -1]).permute([0, 2, 1, 3, 4])
-    return x.reshape([rows * side, columns * side, -1])
+    return x.reshape([1, rows * side, columns * side, -1])
 
-  # global view (h, w, H) alone: rows, then the separator
-  def lay_out(self, view: Tensor) -> Tensor:
-    return torch.cat([self.rows_with_newlines(view), self.view_separator[0].to(view.dtype).view([1, -1])])
+  # global views (B, h, w, H) alone: rows, then the separator
+  def lay_out(self, views: Tensor) -> Tensor:
+    separator = self.view_separator[0].to(views.dtype).view([1, 1, -1]).expand([views.size(0), 1, views.size(3)])
+    return torch.cat([self.rows_with_newlines(views), separator], 1)
 
-  # tiles first, then the global view, then the separator
+  # one page: its tiles first, then its global view (1, h, w, H), then the separator
   def lay_out_tiled(self, view: Tensor, tiles: Tensor, columns: int, rows: int) -> Tensor:
-    return torch.cat([self.rows_with_newlines(self.join_tiles(tiles, columns, rows)), self.lay_out(view)])
+    return torch.cat([self.rows_with_newlines(self.join_tiles(tiles, columns, rows)), self.lay_out(view)], 1)
+
+  # one batch from pages encoded one by one, each (1, V, H)
+  def join(self, pages: List[Tensor]) -> Tensor:
+    return torch.cat(pages)

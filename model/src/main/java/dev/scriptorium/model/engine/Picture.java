@@ -1,0 +1,46 @@
+package dev.scriptorium.model.engine;
+
+import dev.scriptorium.model.image.LineCanvas;
+import dev.scriptorium.model.image.PageViews;
+import java.util.Objects;
+
+/** What a sequence looks at. */
+sealed interface Picture {
+
+    /** Pictures of one shape can be encoded in one batch; others cannot. */
+    Shape shape();
+
+    /**
+     * @param width pixels of the canvas
+     * @param height pixels of the canvas
+     * @param tiles tiles beside it
+     */
+    record Shape(int width, int height, int tiles) {}
+
+    /** A text line. */
+    record Line(LineCanvas canvas) implements Picture {
+        public Line {
+            Objects.requireNonNull(canvas, "canvas");
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape(canvas.paddedWidth(), canvas.height(), 0);
+        }
+    }
+
+    /** A page in one view, or in one view and tiles. */
+    record Page(PageViews views) implements Picture {
+        public Page {
+            Objects.requireNonNull(views, "views");
+        }
+
+        @Override
+        public Shape shape() {
+            return new Shape(
+                    views.global().width(),
+                    views.global().height(),
+                    views.tiles().size());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.scriptorium.model.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who runs next. Sequences wait in order of arrival; as many as there are free slots are admitted, those
+ * of one shape at a time because they share a batch. The running ones always fill slots 0 to n - 1: when
+ * one leaves, the last takes its place, and the caller moves that one's cache along.
+ *
+ * <p>The head of the queue is always in the next group admitted, so nothing starves. Not thread-safe.
+ */
+final class Scheduler {
+    private final int slots;
+    private final Deque<Sequence> waiting = new ArrayDeque<>();
+    private final List<Sequence> running = new ArrayList<>();
+
+    /** The cache of slot {@code source} has to follow its sequence to slot {@code target}. */
+    record Move(int source, int target) {}
+
+    Scheduler(int slots) {
+        this.slots = slots;
+    }
+
+    void add(Sequence sequence) {
+        waiting.add(sequence);
+    }
+
+    /**
+     * Takes the longest-waiting sequence and those of its shape, up to the free slots, and gives them the
+     * slots behind the running ones.
+     *
+     * @return the admitted, in slot order; empty if none waits or no slot is free
+     */
+    List<Sequence> admit() {
+        List<Sequence> admitted = new ArrayList<>();
+        Picture.Shape shape = null;
+        Iterator<Sequence> queue = waiting.iterator();
+        while (queue.hasNext() && running.size() + admitted.size() < slots) {
+            Sequence candidate = queue.next();
+            if (shape == null || candidate.picture().shape().equals(shape)) {
+                shape = candidate.picture().shape();
+                admitted.add(candidate);
+                queue.remove();
+            }
+        }
+        running.addAll(admitted);
+        return admitted;
+    }
+
+    /** Those that decode together, in slot order. */
+    List<Sequence> running() {
+        return Collections.unmodifiableList(running);
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** True when nothing waits and nothing runs. */
+    boolean idle() {
+        return waiting.isEmpty() && running.isEmpty();
+    }
+
+    /**
+     * Takes a sequence out, wherever it is.
+     *
+     * @return the move that closes its gap, if it ran and was not the last
+     */
+    Optional<Move> remove(Sequence sequence) {
+        if (waiting.remove(sequence)) {
+            return Optional.empty();
+        }
+        int slot = running.indexOf(sequence);
+        if (slot < 0) {
+            return Optional.empty();
+        }
+        int last = running.size() - 1;
+        Sequence follower = running.remove(last);
+        if (slot == last) {
+            return Optional.empty();
+        }
+        running.set(slot, follower);
+        return Optional.of(new Move(last, slot));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.scriptorium.model.engine;
+
+import dev.scriptorium.model.decoder.LoopDetector;
+import dev.scriptorium.model.decoder.NgramBan;
+import dev.scriptorium.model.decoder.NgramRule;
+import dev.scriptorium.model.text.PromptTokens;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+
+/** One image's way through the decoder: its prompt, its answer so far, and why it ended. */
+final class Sequence {
+    private final Picture picture;
+    private final PromptTokens prompt;
+    private final int limit;
+    private final int eos;
+    private final NgramBan ban;
+    private final LoopDetector loop;
+    private int[] answer = new int[64];
+    private float[] logProbabilities = new float[64];
+    private int length;
+    private FinishReason finish;
+    private long encodeNanos;
+    private long generateNanos;
+
+    /**
+     * @param picture what it looks at
+     * @param limit answer tokens after which it is cut
+     * @param eos the token that ends an answer
+     */
+    Sequence(Picture picture, PromptTokens prompt, int limit, int eos, NgramRule rule, Set<Integer> tableTags) {
+        this.picture = Objects.requireNonNull(picture, "picture");
+        this.prompt = Objects.requireNonNull(prompt, "prompt");
+        this.limit = limit;
+        this.eos = eos;
+        ban = rule.start(prompt.ids());
+        loop = new LoopDetector(LoopDetector.Limits.PAGE, tableTags);
+    }
+
+    Picture picture() {
+        return picture;
+    }
+
+    PromptTokens prompt() {
+        return prompt;
+    }
+
+    /** Takes the token that the model chose; ends the sequence if it was the last. */
+    void take(int token, float logProbability) {
+        if (finish != null) {
+            throw new IllegalStateException(
+                    "sequence: a running one expected, one that ended with " + finish + " found");
+        }
+        if (token == eos) {
+            finish = FinishReason.OK;
+            return;
+        }
+        if (length == answer.length) {
+            answer = Arrays.copyOf(answer, 2 * length);
+            logProbabilities = Arrays.copyOf(logProbabilities, 2 * length);
+        }
+        answer[length] = token;
+        logProbabilities[length++] = logProbability;
+        ban.add(token);
+        if (loop.add(token)) {
+            length = Math.min(length, loop.lengthWithoutRepeats());
+            finish = FinishReason.LOOP;
+        } else if (length >= limit) {
+            finish = FinishReason.LENGTH;
+        }
+    }
+
+    /** Tokens that may not come next. */
+    int[] banned() {
+        return ban.banned();
+    }
+
+    /** The token to feed next: the last of the answer. */
+    int lastToken() {
+        return answer[length - 1];
+    }
+
+    /** Where {@link #lastToken} stands: behind prompt and earlier answer. */
+    int position() {
+        return prompt.length() + length - 1;
+    }
+
+    boolean running() {
+        return finish == null;
+    }
+
+    FinishReason finish() {
+        return finish;
+    }
+
+    /** Adds the time of a prefill that this sequence was part of. */
+    void encodedFor(long nanos) {
+        encodeNanos += nanos;
+    }
+
+    /** Adds the time of a decoding step that this sequence was part of. */
+    void generatedFor(long nanos) {
+        generateNanos += nanos;
+    }
+
+    long encodeNanos() {
+        return encodeNanos;
+    }
+
+    long generateNanos() {
+        return generateNanos;
+    }
+
+    int[] answer() {
+        return Arrays.copyOf(answer, length);
+    }
+
+    /** Probability of each answer token, 0..1. */
+    double[] probabilities() {
+        double[] probabilities = new double[length];
+        for (int i = 0; i < length; i++) {
+            probabilities[i] = Math.exp(logProbabilities[i]);
+        }
+        return probabilities;
+    }
+}
