@@ -20,9 +20,13 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The catalogue of topics: what they are called, what they carry, how they are kept, and that a cluster has them so. */
 public final class Topics {
+    private static final int VISIBILITY_TRIES = 300;
+    private static final long VISIBILITY_PAUSE_MILLIS = 100;
+
     private final TopicSettings settings;
     private final PageLimits limits;
 
@@ -102,15 +106,22 @@ public final class Topics {
      */
     public Set<String> ensure(Admin admin) {
         Set<String> existing = await(admin.listTopics().names());
+        List<Topic<?>> missing =
+                all().stream().filter(topic -> !existing.contains(topic.name())).toList();
+        List<String> problems = new ArrayList<>();
         Set<String> created = new TreeSet<>();
-        if (settings.create()) {
-            for (Topic<?> topic : all()) {
-                if (!existing.contains(topic.name()) && create(admin, topic)) {
-                    created.add(topic.name());
-                }
+        for (Topic<?> topic : missing) {
+            if (!settings.create()) {
+                problems.add("topic " + topic.name() + ": expected to exist, not found");
+            } else if (create(admin, topic)) {
+                created.add(topic.name());
             }
         }
-        List<String> problems = problems(admin, created);
+        List<Topic<?>> present = settings.create()
+                ? all()
+                : all().stream().filter(topic -> !missing.contains(topic)).toList();
+        problems.addAll(topicProblems(admin, present));
+        problems.addAll(brokerProblems(admin));
         if (!problems.isEmpty()) {
             throw new TopicMismatchException(problems);
         }
@@ -145,49 +156,58 @@ public final class Topics {
         return config;
     }
 
-    /** Everything about the cluster that would stop or lose a page, each as place, expectation and value. */
-    private List<String> problems(Admin admin, Set<String> justCreated) {
-        List<String> problems = new ArrayList<>();
-        Set<String> names = new TreeSet<>(await(admin.listTopics().names()));
-        names.addAll(justCreated);
-        List<Topic<?>> present =
-                all().stream().filter(topic -> names.contains(topic.name())).toList();
-        all().stream()
-                .filter(topic -> !present.contains(topic))
-                .forEach(topic -> problems.add("topic " + topic.name() + ": expected to exist, not found"));
-
-        Map<String, TopicDescription> descriptions = await(
-                admin.describeTopics(present.stream().map(Topic::name).toList()).allTopicNames());
-        Map<ConfigResource, Config> configs = await(
-                admin.describeConfigs(present.stream().map(Topics::resource).toList())
-                        .all());
-        for (Topic<?> topic : present) {
-            int partitions = descriptions.get(topic.name()).partitions().size();
-            if (partitions != topic.partitions()) {
-                problems.add("topic " + topic.name() + ": " + topic.partitions() + " partitions expected, " + partitions
-                        + " found");
-            }
-            Config config = configs.get(resource(topic));
-            checkAtLeast(problems, "topic " + topic.name(), config, "max.message.bytes", limits.maxRecordBytes());
-            String cleanup = config.get("cleanup.policy").value();
-            if (!policies(cleanup).equals(policies(topic.cleanupPolicy()))) {
-                problems.add("topic " + topic.name() + ": cleanup.policy=" + topic.cleanupPolicy() + " expected, "
-                        + cleanup + " found");
+    /** A topic is known to the brokers a moment after its creation is acknowledged, so it is asked for patiently. */
+    private List<String> topicProblems(Admin admin, List<Topic<?>> topics) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return topicProblemsNow(admin, topics);
+            } catch (UnknownTopicOrPartitionException e) {
+                if (tries == VISIBILITY_TRIES) {
+                    throw e;
+                }
+                pause();
             }
         }
-        checkBrokers(admin, problems);
+    }
+
+    /** What would stop or lose a page, each as place, expectation and value. */
+    private List<String> topicProblemsNow(Admin admin, List<Topic<?>> topics) {
+        Map<String, TopicDescription> descriptions = await(
+                admin.describeTopics(topics.stream().map(Topic::name).toList()).allTopicNames());
+        Map<ConfigResource, Config> configs = await(
+                admin.describeConfigs(topics.stream().map(Topics::resource).toList())
+                        .all());
+        List<String> problems = new ArrayList<>();
+        for (Topic<?> topic : topics) {
+            String place = "topic " + topic.name();
+            int partitions = descriptions.get(topic.name()).partitions().size();
+            if (partitions != topic.partitions()) {
+                problems.add(place + ": " + topic.partitions() + " partitions expected, " + partitions + " found");
+            }
+            Config config = configs.get(resource(topic));
+            checkAtLeast(problems, place, config, "max.message.bytes", limits.maxRecordBytes());
+            String cleanup = config.get("cleanup.policy").value();
+            if (!policies(cleanup).equals(policies(topic.cleanupPolicy()))) {
+                problems.add(place + ": cleanup.policy=" + topic.cleanupPolicy() + " expected, " + cleanup + " found");
+            }
+        }
         return problems;
     }
 
-    private void checkBrokers(Admin admin, List<String> problems) {
+    private List<String> brokerProblems(Admin admin) {
         List<ConfigResource> brokers = await(admin.describeCluster().nodes()).stream()
                 .map(Node::idString)
                 .map(id -> new ConfigResource(ConfigResource.Type.BROKER, id))
                 .toList();
-        Map<ConfigResource, Config> configs =
-                await(admin.describeConfigs(brokers).all());
-        configs.forEach((broker, config) -> checkAtLeast(
-                problems, "broker " + broker.name(), config, "socket.request.max.bytes", limits.maxRecordBytes()));
+        List<String> problems = new ArrayList<>();
+        await(admin.describeConfigs(brokers).all())
+                .forEach((broker, config) -> checkAtLeast(
+                        problems,
+                        "broker " + broker.name(),
+                        config,
+                        "socket.request.max.bytes",
+                        limits.maxRecordBytes()));
+        return problems;
     }
 
     private static void checkAtLeast(List<String> problems, String place, Config config, String key, long expected) {
@@ -204,6 +224,14 @@ public final class Topics {
 
     private static ConfigResource resource(Topic<?> topic) {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(VISIBILITY_PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     private static <T> T await(KafkaFuture<T> future) {

@@ -146,7 +146,7 @@ final class Binding {
                         name.substring(start.length()).toLowerCase(Locale.ROOT).replace('_', '.'), text);
             }
         });
-        return Map.copyOf(values);
+        return new OpenSection(values);
     }
 
     private void reportUnknownKeys() {

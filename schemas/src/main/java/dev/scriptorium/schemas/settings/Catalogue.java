@@ -4,18 +4,13 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Shows configuration records to people: what may be set, and what is set. */
 final class Catalogue {
-    private static final Pattern SECRET_KEY =
-            Pattern.compile("password|secret|token|credential|user\\.info|jaas|\\.key$");
-
     private Catalogue() {}
 
     static List<String> describe(Class<? extends Record> type) {
@@ -54,7 +49,9 @@ final class Catalogue {
             if (value instanceof Record section) {
                 print(key + ".", section, lines);
             } else if (value instanceof Map<?, ?> open) {
-                new TreeMap<>(open).forEach((name, text) -> lines.add(key + "." + name + "=" + masked(name, text)));
+                new TreeMap<>(open)
+                        .forEach((name, text) -> lines.add(
+                                key + "." + name + "=" + OpenSection.masked(name.toString(), text.toString())));
             } else if (value instanceof Optional<?> optional) {
                 optional.ifPresent(present -> lines.add(key + "=" + text(present)));
             } else {
@@ -80,10 +77,6 @@ final class Catalogue {
             return list.stream().map(Catalogue::text).collect(Collectors.joining(","));
         }
         return String.valueOf(value);
-    }
-
-    private static Object masked(Object name, Object text) {
-        return SECRET_KEY.matcher(name.toString().toLowerCase(Locale.ROOT)).find() ? Secret.MASK : text;
     }
 
     /** 256, not 256.0. */
