@@ -11,6 +11,8 @@ sealed interface Picture {
     Shape shape();
 
     /**
+     * How large a picture is.
+     *
      * @param width pixels of the canvas
      * @param height pixels of the canvas
      * @param tiles tiles beside it

@@ -80,7 +80,7 @@ final class Ink {
                         sum += coverage[y * width + x] & 255;
                     }
                 }
-                byte dot = (byte) (sum > 100 * cell * cell ? 255 : 0);
+                byte dot = (byte) (sum > 66 * cell * cell ? 255 : 0);
                 for (int y = top; y < top + cell; y++) {
                     byte ink = y >= top + cell - gap ? 0 : dot;
                     for (int x = left; x < left + cell; x++) {

@@ -1,0 +1,131 @@
+package dev.scriptorium.model.image;
+
+import boofcv.abst.distort.FDistort;
+import boofcv.struct.image.GrayU8;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts a page into its lines of text, in reading order: local threshold, connected components, skew
+ * from the letters' feet, letters chained to lines, columns parted at gutters. Light text on dark,
+ * skew up to 7 degrees, rules, dark scanner edges and dust are borne; a picture that holds a single
+ * line is that line. Stateless, safe for many threads.
+ */
+public final class LineFinder {
+    /** Below this many letter heights a picture holds one line. */
+    private static final double ONE_LINE = 3.4;
+
+    private static final double LEVEL = Math.toRadians(0.15);
+    private static final int PAPER = 255;
+
+    /**
+     * What was found on a page.
+     *
+     * @param lines in reading order; empty for a blank page
+     * @param skewDegrees how far the page was turned, positive if lines fall to the right
+     * @param inverted whether it was light on dark
+     */
+    public record Lines(List<FoundLine> lines, double skewDegrees, boolean inverted) {
+        public Lines {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /** The lines of a page. */
+    public Lines find(GrayImage page) {
+        InkMap ink = InkMap.of(page);
+        double letterHeight = LineGrouper.letterHeight(ink.blobs(), ink.width(), ink.height());
+        if (letterHeight == 0) {
+            return new Lines(List.of(), 0, ink.inverted());
+        }
+        if (ink.height() < ONE_LINE * letterHeight) {
+            GrayImage upright = ink.inverted() ? inverted(page) : page;
+            FoundLine whole = new FoundLine(0, 0, page.width(), page.height(), upright);
+            return new Lines(List.of(whole), 0, ink.inverted());
+        }
+        LineGrouper asScanned = new LineGrouper(ink.blobs(), letterHeight);
+        Skew skew = Skew.of(asScanned.letters(), letterHeight, ink.width(), ink.height());
+        List<Blob> level = ink.blobs().stream().map(skew::level).toList();
+        LineGrouper grouper = new LineGrouper(level, letterHeight);
+        List<Blob> lines = grouper.group();
+        if (BlankGate.isBlank(grouper.letters(), lines)) {
+            return new Lines(List.of(), 0, ink.inverted());
+        }
+        List<FoundLine> found = new ArrayList<>(lines.size());
+        for (Blob line : ReadingOrder.of(lines)) {
+            found.add(cut(page, ink, skew, line));
+        }
+        return new Lines(found, Math.toDegrees(skew.radians()), ink.inverted());
+    }
+
+    private static FoundLine cut(GrayImage page, InkMap ink, Skew skew, Blob line) {
+        double scale = ink.reduction();
+        double margin = Math.max(3 / scale, 0.12 * line.height());
+        Blob box =
+                new Blob(line.x0() - margin, line.y0() - margin, line.x1() + margin, line.y1() + margin, line.area());
+        double[] xs = {
+            skew.pageX(box.x0(), box.y0()),
+            skew.pageX(box.x1(), box.y0()),
+            skew.pageX(box.x0(), box.y1()),
+            skew.pageX(box.x1(), box.y1())
+        };
+        double[] ys = {
+            skew.pageY(box.x0(), box.y0()),
+            skew.pageY(box.x1(), box.y0()),
+            skew.pageY(box.x0(), box.y1()),
+            skew.pageY(box.x1(), box.y1())
+        };
+        int x0 = clamp(Math.min(Math.min(xs[0], xs[1]), Math.min(xs[2], xs[3])) * scale, page.width() - 1);
+        int y0 = clamp(Math.min(Math.min(ys[0], ys[1]), Math.min(ys[2], ys[3])) * scale, page.height() - 1);
+        int x1 =
+                Math.max(x0 + 1, clamp(Math.max(Math.max(xs[0], xs[1]), Math.max(xs[2], xs[3])) * scale, page.width()));
+        int y1 = Math.max(
+                y0 + 1, clamp(Math.max(Math.max(ys[0], ys[1]), Math.max(ys[2], ys[3])) * scale, page.height()));
+        GrayImage pixels =
+                Math.abs(skew.radians()) < LEVEL ? straight(page, x0, y0, x1, y1) : level(page, skew, box, scale);
+        return new FoundLine(x0, y0, x1, y1, ink.inverted() ? inverted(pixels) : pixels);
+    }
+
+    private static int clamp(double value, int most) {
+        return (int) Math.max(0, Math.min(most, Math.round(value)));
+    }
+
+    private static GrayImage straight(GrayImage page, int x0, int y0, int x1, int y1) {
+        int width = x1 - x0;
+        byte[] pixels = new byte[width * (y1 - y0)];
+        for (int y = y0; y < y1; y++) {
+            System.arraycopy(page.pixels(), y * page.width() + x0, pixels, (y - y0) * width, width);
+        }
+        return new GrayImage(pixels, width, y1 - y0);
+    }
+
+    /** Cuts along the skew, bilinear; what lies off the page is paper. */
+    private static GrayImage level(GrayImage page, Skew skew, Blob box, double scale) {
+        int width = Math.max(1, (int) Math.round(box.width() * scale));
+        int height = Math.max(1, (int) Math.round(box.height() * scale));
+        double cos = Math.cos(skew.radians());
+        double sin = Math.sin(skew.radians());
+        double left = skew.pageX(box.x0(), box.y0()) * scale;
+        double top = skew.pageY(box.x0(), box.y0()) * scale;
+        GrayU8 source = new GrayU8();
+        source.data = page.pixels();
+        source.width = page.width();
+        source.height = page.height();
+        source.stride = page.width();
+        GrayU8 target = new GrayU8(width, height);
+        // From page to line: turn back about the line's top left corner.
+        new FDistort(source, target)
+                .affine(cos, sin, -sin, cos, -(cos * left + sin * top), sin * left - cos * top)
+                .border(PAPER)
+                .apply();
+        return new GrayImage(target.data, width, height);
+    }
+
+    private static GrayImage inverted(GrayImage image) {
+        byte[] pixels = image.pixels().clone();
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) ~pixels[i];
+        }
+        return new GrayImage(pixels, image.width(), image.height());
+    }
+}
