@@ -5,6 +5,7 @@ import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.Samples;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -138,22 +139,34 @@ class ConfluentExchangeTest {
                 .isEqualTo(sample);
     }
 
+    private List<AvroSerdes> theirsAndOurs() {
+        return List.of(
+                confluentByName(server.url()),
+                new AvroSerdes(Map.of("schema.registry.url", server.url(), "max.retries", 0)));
+    }
+
     @Test
     void sortsConfluentsFailuresLikeOurOwn() {
-        for (AvroSerdes serdes :
-                List.of(confluentByName(server.url()), new AvroSerdes(Map.of("schema.registry.url", server.url())))) {
+        byte[] page = ours(config).serialize("t", Samples.page());
+        byte[] endlessNumber = page.clone();
+        Arrays.fill(endlessNumber, 5, endlessNumber.length, (byte) 0xFF);
+        for (AvroSerdes serdes : theirsAndOurs()) {
             assertCode(serdes, new byte[] {0, 0, 0, 3, 7, 1}, ErrorCode.UNKNOWN_SCHEMA);
             assertCode(serdes, new byte[] {1, 2, 3}, ErrorCode.CORRUPT_RECORD);
             assertCode(serdes, new byte[] {1, 2, 3, 4, 5, 6}, ErrorCode.CORRUPT_RECORD);
-            byte[] page = ours(config).serialize("t", Samples.page());
-            assertCode(serdes, java.util.Arrays.copyOf(page, page.length / 2), ErrorCode.CORRUPT_RECORD);
+            assertCode(serdes, Arrays.copyOf(page, page.length / 2), ErrorCode.CORRUPT_RECORD);
+            assertCode(serdes, endlessNumber, ErrorCode.CORRUPT_RECORD);
         }
+        server.fail(503);
+        theirsAndOurs()
+                .forEach(serdes -> assertCode(serdes, new byte[] {0, 0, 0, 3, 8, 1}, ErrorCode.REGISTRY_UNAVAILABLE));
+        server.fail(0);
+        server.requireAuthorization("Bearer t0ken");
+        theirsAndOurs()
+                .forEach(serdes -> assertCode(serdes, new byte[] {0, 0, 0, 3, 8, 1}, ErrorCode.REGISTRY_REFUSED));
         server.close();
-        for (AvroSerdes serdes : List.of(
-                confluentByName(server.url()),
-                new AvroSerdes(Map.of("schema.registry.url", server.url(), "max.retries", 0)))) {
-            assertCode(serdes, new byte[] {0, 0, 0, 3, 8, 1}, ErrorCode.REGISTRY_UNAVAILABLE);
-        }
+        theirsAndOurs()
+                .forEach(serdes -> assertCode(serdes, new byte[] {0, 0, 0, 3, 8, 1}, ErrorCode.REGISTRY_UNAVAILABLE));
     }
 
     private static void assertCode(AvroSerdes serdes, byte[] bytes, ErrorCode expected) {
