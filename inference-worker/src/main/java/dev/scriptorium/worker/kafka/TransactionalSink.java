@@ -50,6 +50,9 @@ public final class TransactionalSink implements AutoCloseable {
 
     private final Producer<byte[], byte[]> producer;
     private final LongSupplier nanoTime;
+    /** True from the start of an attempt until it came to an end, so also after one that threw. */
+    private boolean broken;
+
     private int failures;
     private long retryAt;
 
@@ -76,12 +79,19 @@ public final class TransactionalSink implements AutoCloseable {
      *
      * @param group the consumer's group membership at this moment
      * @return true if it is committed; false if nothing happened and the caller may offer the batch again
-     * @throws SinkException if it never will be
+     * @throws SinkException if it never will be; after that, nothing is tried any more
      */
     public boolean commit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
-        if (failures > 0 && nanoTime.getAsLong() - retryAt < 0) {
+        if (broken || (failures > 0 && nanoTime.getAsLong() - retryAt < 0)) {
             return false;
         }
+        broken = true;
+        boolean committed = tryToCommit(batch, group);
+        broken = false;
+        return committed;
+    }
+
+    private boolean tryToCommit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
         List<Outbound> results = new ArrayList<>(batch.results());
         Attempt attempt = attempt(results, batch.watermarks(), group);
         while (attempt == Attempt.TOO_LARGE) {

@@ -1,0 +1,56 @@
+package dev.scriptorium.worker;
+
+import dev.scriptorium.schemas.ErrorCode;
+import dev.scriptorium.schemas.RecordException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for services that are away. A page is not at fault when the registry or the blob store does not
+ * answer, so it is tried until they do, with pauses that grow up to a bound.
+ */
+final class Patience {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** How to wait; tests do not. */
+    interface Pause {
+        void of(Duration time) throws InterruptedException;
+    }
+
+    private final Pause pause;
+
+    Patience(Pause pause) {
+        this.pause = pause;
+    }
+
+    /**
+     * Calls until the answer is a value or an error that will not pass.
+     *
+     * @throws RecordException whose code says anything but retry
+     */
+    <T> T call(Supplier<T> call) throws InterruptedException {
+        Duration next = Duration.ofMillis(100);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return call.get();
+            } catch (RecordException e) {
+                if (e.code().action() != ErrorCode.Action.RETRY) {
+                    throw e;
+                }
+                LOG.warn(
+                        "event=waiting code={} attempt={} pauseMillis={} cause=\"{}\"",
+                        e.code(),
+                        attempt,
+                        next.toMillis(),
+                        e.getMessage());
+                pause.of(next);
+                next = next.multipliedBy(2);
+                next = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+            }
+        }
+    }
+}

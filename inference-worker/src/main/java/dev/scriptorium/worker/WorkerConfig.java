@@ -1,0 +1,143 @@
+package dev.scriptorium.worker;
+
+import dev.scriptorium.schemas.PageLimits;
+import dev.scriptorium.schemas.TopicSettings;
+import dev.scriptorium.schemas.settings.Setting;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+
+/**
+ * Everything a worker is told.
+ *
+ * @param kafka settings of every Kafka client and of the serdes as Kafka and the schema registry name them:
+ *     {@code kafka.bootstrap.servers}, {@code kafka.schema.registry.url}, {@code kafka.security.protocol};
+ *     {@code kafka.value.serializer} and {@code kafka.value.deserializer} choose other serdes
+ * @param topics names and partitions of the topics
+ * @param limits how large a page may be
+ * @param blobs where images lie that are too large for a record
+ * @param worker this worker
+ */
+public record WorkerConfig(
+        Map<String, String> kafka, TopicSettings topics, PageLimits limits, Blobs blobs, Worker worker) {
+
+    public WorkerConfig {
+        kafka = Map.copyOf(kafka);
+        Objects.requireNonNull(topics, "topics");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(blobs, "blobs");
+        Objects.requireNonNull(worker, "worker");
+        if (!kafka.containsKey("bootstrap.servers")) {
+            throw new IllegalArgumentException("kafka.bootstrap.servers: host:port expected, none found");
+        }
+        if (!kafka.containsKey("schema.registry.url")) {
+            throw new IllegalArgumentException("kafka.schema.registry.url: a URL expected, none found");
+        }
+    }
+
+    /**
+     * The blob store.
+     *
+     * @param uri {@code file:} and an absolute path
+     */
+    public record Blobs(
+            @Setting(doc = "store of images that are too large for a record, e.g. file:/var/lib/scriptorium/blobs")
+            URI uri) {}
+
+    /** How a consumer group decides who reads which partition. */
+    public enum Protocol {
+        /** The broker decides (KIP-848, Kafka 4.0 and newer). */
+        CONSUMER,
+        /** The members decide, cooperatively; for older brokers. */
+        CLASSIC
+    }
+
+    /**
+     * One worker of the group.
+     *
+     * @param id its transactional id: the same after every restart, and no two live workers share it, since
+     *     the younger fences the older
+     * @param group consumer group
+     * @param protocol how partitions are assigned
+     * @param maxPagesInFlight pages polled and not yet committed; at this many, polling pauses
+     * @param maxBytesInFlight bytes of pages polled and not yet finished, and as many again of images from the blob
+     *     store; at this many, polling pauses
+     * @param commitInterval shortest time between two transactions
+     * @param shutdownGrace how long a stop waits for pages in flight
+     * @param loaderThreads records decoded and images fetched at a time
+     * @param consumer further consumer settings, as Kafka names them
+     * @param producer further producer settings, as Kafka names them
+     */
+    public record Worker(
+            @Setting(doc = "transactional id: stable over restarts and not shared by two live workers")
+            String id,
+
+            @Setting(value = "ocr-workers", doc = "consumer group")
+            String group,
+
+            @Setting(value = "consumer", doc = "group protocol: consumer (Kafka 4.0 and newer) or classic")
+            Protocol protocol,
+
+            @Setting(value = "64", min = 1, max = 100_000, doc = "pages polled and not yet committed")
+            int maxPagesInFlight,
+
+            @Setting(value = "256MiB", min = 1, doc = "bytes of pages polled and not yet finished")
+            long maxBytesInFlight,
+
+            @Setting(value = "100ms", doc = "shortest time between two transactions")
+            Duration commitInterval,
+
+            @Setting(value = "30s", doc = "how long a stop waits for pages in flight")
+            Duration shutdownGrace,
+
+            @Setting(value = "2", min = 1, max = 64, doc = "records decoded and images fetched at a time")
+            int loaderThreads,
+
+            Map<String, String> consumer,
+            Map<String, String> producer) {
+        public Worker {
+            if (id.isBlank()) {
+                throw new IllegalArgumentException("id: a name expected, blank found");
+            }
+            consumer = Map.copyOf(consumer);
+            producer = Map.copyOf(producer);
+        }
+    }
+
+    /** Settings of the consumer: a group member that reads committed pages and never commits by itself. */
+    Map<String, Object> consumerConfig() {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.putAll(limits.consumerConfig());
+        config.put("client.id", worker.id());
+        config.put("group.id", worker.group());
+        config.put("enable.auto.commit", "false");
+        config.put("auto.offset.reset", "earliest");
+        // Also makes a new owner wait for the old one's transaction before it asks where to start (KIP-447).
+        config.put("isolation.level", "read_committed");
+        config.put("max.poll.records", Math.min(500, worker.maxPagesInFlight()));
+        switch (worker.protocol()) {
+            case CONSUMER -> config.put("group.protocol", "consumer");
+            case CLASSIC -> config.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        }
+        config.putAll(worker.consumer());
+        return config;
+    }
+
+    /** Settings of the producer: transactions that are short, and calls that come back before a poll is missed. */
+    Map<String, Object> producerConfig() {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.putAll(limits.producerConfig());
+        config.put("client.id", worker.id());
+        config.put("transactional.id", worker.id());
+        config.put("transaction.timeout.ms", "30000");
+        config.put("delivery.timeout.ms", "20000");
+        config.put("request.timeout.ms", "10000");
+        config.put("max.block.ms", "10000");
+        config.put("compression.type", "lz4");
+        config.putAll(worker.producer());
+        return config;
+    }
+}
