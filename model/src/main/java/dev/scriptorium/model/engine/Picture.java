@@ -7,7 +7,7 @@ import java.util.Objects;
 /** What a sequence looks at. */
 sealed interface Picture {
 
-    /** Pictures of one shape can be encoded in one batch; others cannot. */
+    /** Size and tiles: pictures of one shape can be encoded in one batch; others cannot. */
     Shape shape();
 
     /**

@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.eval.CharacterErrorRate;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -31,6 +33,8 @@ public final class Pretrainer {
     private static final String STATE = "training-state.safetensors";
     private static final String PROGRESS = "training-state.json";
     private static final String METRICS = "metrics.tsv";
+    private static final String READINGS = "held-out.tsv";
+    private static final String CURVE = "learning-curve.png";
     private static final String WEIGHTS = "model.safetensors";
 
     private final PretrainConfig config;
@@ -57,12 +61,15 @@ public final class Pretrainer {
         ModelConfig model = ModelConfig.read(config.out());
         Curriculum curriculum = new Curriculum(config.steps(), config.peakRate());
         long step = savedStep();
+        forgetRowsAfter(METRICS, step);
+        forgetRowsAfter(READINGS, step);
         // gradients are taken inside the script; the engine's start switched this thread's recording off
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 TrainingState state = open(manager, model, step);
                 LineStream lines = new LineStream(
                         drawer, model, config.batch(), config.seed(), curriculum, step, config.drawingThreads())) {
             JniUtils.setGradMode(true);
+            HeldOutLines heldOut = new HeldOutLines(drawer, config.seed(), config.evaluationLines());
             LOG.info("pretrain parameters={} step={} of={}", state.parameters(), step, config.steps());
             long last = Math.min(config.stopAt(), config.steps());
             while (step < last && !Thread.currentThread().isInterrupted()) {
@@ -73,8 +80,13 @@ public final class Pretrainer {
                 if (step % config.saveEvery() == 0) {
                     save(state, step);
                 }
+                if (step % config.evaluateEvery() == 0) {
+                    save(state, step);
+                    evaluate(heldOut, step);
+                }
             }
             save(state, step);
+            evaluate(heldOut, step);
             return step;
         }
     }
@@ -120,11 +132,43 @@ public final class Pretrainer {
     }
 
     private void record(StepMetrics metrics) throws IOException {
-        Path file = config.out().resolve(METRICS);
-        if (!Files.exists(file)) {
-            Files.writeString(file, StepMetrics.HEADER + "\n");
+        append(METRICS, StepMetrics.HEADER, metrics.row());
+    }
+
+    /** Reads the held-out lines with what was just saved, and draws the curve again. */
+    private void evaluate(HeldOutLines heldOut, long step) throws IOException {
+        CharacterErrorRate.Scores scores = heldOut.read(config.out());
+        append(
+                READINGS,
+                "step\tcer\texact",
+                String.format(Locale.ROOT, "%d\t%.5f\t%.4f", step, scores.cer(), scores.exact()));
+        LearningCurve.write(
+                config.out().resolve(METRICS),
+                config.out().resolve(READINGS),
+                config.out().resolve(CURVE));
+        LOG.info("pretrain held-out step={} cer={} exact={}", step, scores.cer(), scores.exact());
+    }
+
+    /** A killed run leaves rows of steps that will be done again. */
+    private void forgetRowsAfter(String name, long step) throws IOException {
+        Path file = config.out().resolve(name);
+        if (Files.exists(file)) {
+            List<String> rows = Files.readAllLines(file);
+            List<String> kept = new java.util.ArrayList<>(rows.subList(0, 1));
+            rows.stream()
+                    .skip(1)
+                    .filter(row -> Long.parseLong(row.substring(0, row.indexOf('\t'))) <= step)
+                    .forEach(kept::add);
+            Files.write(file, kept);
         }
-        Files.writeString(file, metrics.row() + "\n", StandardOpenOption.APPEND);
+    }
+
+    private void append(String name, String header, String row) throws IOException {
+        Path file = config.out().resolve(name);
+        if (!Files.exists(file)) {
+            Files.writeString(file, header + "\n");
+        }
+        Files.writeString(file, row + "\n", StandardOpenOption.APPEND);
     }
 
     private void save(TrainingState state, long step) throws IOException {

@@ -1,0 +1,280 @@
+package dev.scriptorium.model.engine;
+
+import ai.djl.engine.EngineException;
+import dev.scriptorium.model.config.Mode;
+import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.image.FoundLine;
+import dev.scriptorium.model.image.GrayImage;
+import dev.scriptorium.model.image.ImageDecoder;
+import dev.scriptorium.model.image.LineCanvas;
+import dev.scriptorium.model.image.LineFinder;
+import dev.scriptorium.model.image.OversizeImageException;
+import dev.scriptorium.model.image.PageTiler;
+import dev.scriptorium.model.image.PageViews;
+import dev.scriptorium.model.image.RgbImage;
+import dev.scriptorium.model.image.UnreadableImageException;
+import dev.scriptorium.model.script.Network;
+import dev.scriptorium.model.text.PromptEncoder;
+import dev.scriptorium.model.text.PromptTokens;
+import dev.scriptorium.model.text.Tokenizer;
+import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.DType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Reads pages with a DeepSeek-OCR checkpoint. A page model is given the page in the views of its {@link
+ * Mode}; a line model is given the lines that {@link LineFinder} cuts out, or the whole image where the
+ * mode is {@link Mode#LINE}. Pages are prepared just ahead of the model, so that memory holds few of
+ * them however many are waiting.
+ *
+ * <p>Not thread-safe: one thread drives it.
+ */
+public final class OcrEngine implements PageEngine {
+    /** What a line model is asked: nothing but the picture. */
+    private static final String LINE_PROMPT = Tokenizer.IMAGE;
+
+    private final Network network;
+    private final Tokenizer tokenizer;
+    private final PromptEncoder prompts;
+    private final Set<Integer> tableTags;
+    private final Checkpoint checkpoint;
+    private final EngineOptions options;
+    private final Engine engine;
+    private final ImageDecoder decoder;
+    private final LineFinder lineFinder = new LineFinder();
+    private final PageTiler tiler = new PageTiler();
+
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
+    private final Map<Long, PageInFlight> pages = new LinkedHashMap<>();
+    private final Map<Sequence, PageInFlight> pageOf = new HashMap<>();
+    private String digest;
+
+    private record Arrival(long ticket, PageRequest request, long nanos) {}
+
+    private OcrEngine(Network network, Tokenizer tokenizer, Checkpoint checkpoint, EngineOptions options) {
+        this.network = network;
+        this.tokenizer = tokenizer;
+        this.checkpoint = checkpoint;
+        this.options = options;
+        prompts = new PromptEncoder(tokenizer);
+        tableTags = Stream.of("<td>", "</td>", "<tr>", "</tr>")
+                .filter(tokenizer::has)
+                .map(tokenizer::id)
+                .collect(Collectors.toUnmodifiableSet());
+        engine = new Engine(network, options.slots());
+        decoder = new ImageDecoder(options.maxPixels());
+    }
+
+    /**
+     * Opens a model folder.
+     *
+     * @param type what it computes in: {@link DType#F32} or {@link DType#BF16}
+     * @throws dev.scriptorium.model.config.ModelFormatException if the folder is not a valid checkpoint
+     * @throws IOException if a file cannot be read
+     */
+    public static OcrEngine open(Path modelDir, DType type, EngineOptions options) throws IOException {
+        Checkpoint checkpoint = Checkpoint.open(modelDir);
+        try {
+            Network network = Network.load(checkpoint, type);
+            return new OcrEngine(network, Tokenizer.load(modelDir.resolve("tokenizer.json")), checkpoint, options);
+        } catch (IOException | RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** The checkpoint's dimensions. */
+    public ModelConfig config() {
+        return network.config();
+    }
+
+    @Override
+    public void add(long ticket, PageRequest request) {
+        arrivals.add(new Arrival(ticket, request, System.nanoTime()));
+    }
+
+    @Override
+    public List<FinishedPage> step() {
+        List<FinishedPage> finished = new ArrayList<>();
+        while (!arrivals.isEmpty() && engine.waiting() < options.slots()) {
+            prepare(arrivals.remove(), finished);
+        }
+        try {
+            for (Sequence sequence : engine.step()) {
+                PageInFlight page = pageOf.remove(sequence);
+                if (page != null && page.done()) {
+                    finish(page, finished);
+                }
+            }
+        } catch (EngineException e) {
+            if (!outOfMemory(e)) {
+                throw e;
+            }
+            failRunning(
+                    PageFailure.OUT_OF_MEMORY, "reading: memory for the batch expected, libtorch found none", finished);
+        }
+        giveUpLatePages(finished);
+        return finished;
+    }
+
+    @Override
+    public void cancel(long ticket) {
+        arrivals.removeIf(arrival -> arrival.ticket() == ticket);
+        PageInFlight page = pages.remove(ticket);
+        if (page != null) {
+            forget(page);
+        }
+    }
+
+    @Override
+    public int inFlight() {
+        return arrivals.size() + pages.size();
+    }
+
+    @Override
+    public String modelDigest() {
+        if (digest == null) {
+            try {
+                digest = checkpoint.digest();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(checkpoint.dir() + ": cannot be read again", e);
+            }
+        }
+        return digest;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+        network.close();
+        try {
+            checkpoint.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(checkpoint.dir() + ": cannot be closed", e);
+        }
+    }
+
+    private void prepare(Arrival arrival, List<FinishedPage> finished) {
+        PageRequest request = arrival.request();
+        long start = System.nanoTime();
+        try {
+            RgbImage image = decoder.decode("page " + request.pageId(), request.image());
+            Mode mode = mode(request.mode());
+            List<PageInFlight.Part> parts =
+                    mode == Mode.LINE ? lines(image, request.mode()) : wholePage(image, mode, request);
+            PageInFlight page = new PageInFlight(
+                    arrival.ticket(), request, mode, image.width(), image.height(), start, System.nanoTime(), parts);
+            pages.put(arrival.ticket(), page);
+            for (PageInFlight.Part part : parts) {
+                pageOf.put(part.sequence(), page);
+                engine.add(part.sequence());
+            }
+            if (parts.isEmpty()) {
+                finish(page, finished);
+            }
+        } catch (OversizeImageException e) {
+            finished.add(failed(arrival.ticket(), PageFailure.OVERSIZE, e.getMessage()));
+        } catch (UnreadableImageException e) {
+            finished.add(failed(arrival.ticket(), PageFailure.UNDECODABLE, e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            String message = "page " + request.pageId() + ": memory to decode "
+                    + request.image().remaining() + " bytes expected, none left";
+            finished.add(failed(arrival.ticket(), PageFailure.OUT_OF_MEMORY, message));
+        }
+    }
+
+    /** The mode that the checkpoint reads in when another is wanted that it cannot be given. */
+    private Mode mode(Mode wanted) {
+        if (config().unit() == ModelConfig.Unit.LINE) {
+            return Mode.LINE;
+        }
+        return wanted == Mode.AUTO || wanted == Mode.LINE ? Mode.BASE : wanted;
+    }
+
+    private List<PageInFlight.Part> lines(RgbImage image, Mode wanted) {
+        GrayImage gray = image.toGray();
+        List<FoundLine> found = wanted == Mode.LINE
+                ? List.of(new FoundLine(0, 0, gray.width(), gray.height(), gray))
+                : lineFinder.find(gray).lines();
+        List<PageInFlight.Part> parts = new ArrayList<>();
+        for (FoundLine line : found) {
+            LineCanvas canvas = LineCanvas.fit(line.pixels(), config());
+            int tokens = canvas.paddedWidth()
+                    / config().sam().tokenWidth()
+                    * (canvas.height() / config().sam().tokenHeight());
+            int rows = canvas.height() / config().sam().tokenHeight();
+            PromptTokens prompt = prompts.encode(LINE_PROMPT, tokens + rows + 1);
+            parts.add(new PageInFlight.Part(sequence(new Picture.Line(canvas), prompt), line));
+        }
+        return parts;
+    }
+
+    private List<PageInFlight.Part> wholePage(RgbImage image, Mode mode, PageRequest request) {
+        PageViews views = tiler.views(image, mode);
+        PromptTokens prompt = prompts.encode(
+                request.prompt(), views.visionTokens(config().sam().patch()));
+        return List.of(new PageInFlight.Part(sequence(new Picture.Page(views), prompt), null));
+    }
+
+    private Sequence sequence(Picture picture, PromptTokens prompt) {
+        int limit = Engine.answerLimit(config(), prompt.length(), options.maxNewTokens());
+        return new Sequence(picture, prompt, limit, config().decoder().eos(), options.ngramRule(), tableTags);
+    }
+
+    private void finish(PageInFlight page, List<FinishedPage> finished) {
+        pages.remove(page.ticket());
+        PageReading reading = page.reading(tokenizer, System.nanoTime());
+        finished.add(new FinishedPage(page.ticket(), new PageOutcome.Read(reading)));
+    }
+
+    private void giveUpLatePages(List<FinishedPage> finished) {
+        long now = System.nanoTime();
+        for (Iterator<PageInFlight> all = pages.values().iterator(); all.hasNext(); ) {
+            PageInFlight page = all.next();
+            if (now - page.startNanos() > options.pageTimeout().toNanos()) {
+                all.remove();
+                forget(page);
+                String message = "page " + page.request().pageId() + ": at most "
+                        + options.pageTimeout().toSeconds() + " s expected, still reading";
+                finished.add(failed(page.ticket(), PageFailure.TIMEOUT, message));
+            }
+        }
+    }
+
+    private void failRunning(PageFailure failure, String message, List<FinishedPage> finished) {
+        Set<PageInFlight> hit = engine.running().stream().map(pageOf::get).collect(Collectors.toSet());
+        for (PageInFlight page : hit) {
+            pages.remove(page.ticket());
+            forget(page);
+            finished.add(failed(page.ticket(), failure, "page " + page.request().pageId() + ": " + message));
+        }
+    }
+
+    private void forget(PageInFlight page) {
+        for (PageInFlight.Part part : page.parts()) {
+            pageOf.remove(part.sequence());
+            engine.cancel(part.sequence());
+        }
+    }
+
+    private static FinishedPage failed(long ticket, PageFailure failure, String message) {
+        return new FinishedPage(ticket, new PageOutcome.Failed(failure, message));
+    }
+
+    private static boolean outOfMemory(EngineException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("not enough memory") || message.contains("out of memory");
+    }
+}

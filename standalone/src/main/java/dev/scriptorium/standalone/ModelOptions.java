@@ -1,0 +1,55 @@
+package dev.scriptorium.standalone;
+
+import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.decoder.NgramRule;
+import dev.scriptorium.model.engine.EngineOptions;
+import dev.scriptorium.model.engine.OcrEngine;
+import dev.scriptorium.model.image.ImageDecoder;
+import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.ComputeType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which model a command reads with, and how. */
+final class ModelOptions {
+    private static final int LINE_SLOTS = 32;
+    private static final int PAGE_SLOTS = 4;
+    private static final int MAX_NEW_TOKENS = 4096;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Model folder; the bundled line model if not given.")
+    private Optional<Path> model = Optional.empty();
+
+    @Option(
+            names = "--dtype",
+            defaultValue = "auto",
+            description = "bf16, f32 or auto: bf16 where the processor multiplies it; default ${DEFAULT-VALUE}.")
+    private String dtype;
+
+    @Option(
+            names = "--page-timeout",
+            defaultValue = "600",
+            paramLabel = "SECONDS",
+            description = "Time after which a page is given up; default ${DEFAULT-VALUE}.")
+    private int timeoutSeconds;
+
+    /** The model's folder. */
+    Path folder() throws IOException {
+        return model.isPresent() ? model.get() : BundledModel.folder();
+    }
+
+    /** Opens an engine; the caller closes it. */
+    OcrEngine open() throws IOException {
+        Path folder = folder();
+        boolean lines = ModelConfig.read(folder).unit() == ModelConfig.Unit.LINE;
+        EngineOptions options = new EngineOptions(
+                lines ? LINE_SLOTS : PAGE_SLOTS,
+                MAX_NEW_TOKENS,
+                lines ? new NgramRule.Off() : NgramRule.READING,
+                ImageDecoder.DEFAULT_MAX_PIXELS,
+                Duration.ofSeconds(timeoutSeconds));
+        return OcrEngine.open(folder, ComputeType.of(dtype), options);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.scriptorium.standalone;
+
+import dev.scriptorium.ingest.Document;
+import dev.scriptorium.ingest.DocumentPages;
+import dev.scriptorium.ingest.ImageLimits;
+import dev.scriptorium.ingest.Page;
+import dev.scriptorium.ingest.PageRenderer;
+import dev.scriptorium.ingest.PageSource;
+import dev.scriptorium.ingest.RefusedException;
+import dev.scriptorium.model.config.Mode;
+import dev.scriptorium.model.engine.FinishedPage;
+import dev.scriptorium.model.engine.OcrEngine;
+import dev.scriptorium.model.engine.PageOutcome;
+import dev.scriptorium.model.engine.PageReading;
+import dev.scriptorium.model.engine.PageRequest;
+import dev.scriptorium.model.image.ImageDecoder;
+import dev.scriptorium.model.text.Prompt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Reads documents without Kafka. With {@code --json} the object is {@code
+ * {"pages":[{"source","page","text","outcome","confidence","mode","seconds"}]}}; a page that cannot be
+ * read has its error code as outcome, and a message.
+ */
+@Command(
+        name = "recognize",
+        mixinStandardHelpOptions = true,
+        description = "Read documents here and now, without Kafka; exit 1 if any page could not be read.")
+final class RecognizeCommand implements Callable<Integer> {
+    /** Pages in the engine at once: enough to fill its batches, few enough to hold in memory. */
+    private static final int PAGES_IN_FLIGHT = 8;
+
+    private static final int MAX_PAGE_BYTES = 256 << 20;
+    private static final int MAX_PAGES = 100_000;
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
+    private List<Path> paths = List.of();
+
+    @Option(
+            names = "--mode",
+            defaultValue = "auto",
+            description = "seed384, tiny, small, base, large, gundam, line (the image is one line) or auto.")
+    private String mode;
+
+    @Option(
+            names = "--task",
+            defaultValue = "free-ocr",
+            description = "free-ocr, document, grounded-ocr, figure or describe; line models know free-ocr alone.")
+    private String task;
+
+    @Mixin
+    private ModelOptions model;
+
+    @Mixin
+    private Console console;
+
+    /** Where a page came from. */
+    private record Origin(String source, int page, long startNanos) {}
+
+    private final Map<Long, Origin> origins = new HashMap<>();
+    private final Map<Long, Map<String, Object>> rows = new java.util.TreeMap<>();
+    private long nextTicket;
+    private boolean failed;
+
+    @Override
+    public Integer call() throws IOException {
+        Mode wantedMode = Mode.of(mode);
+        Prompt prompt = Prompt.of(task);
+        ImageLimits limits = new ImageLimits(MAX_PAGE_BYTES, ImageDecoder.DEFAULT_MAX_PIXELS, MAX_PAGES);
+        List<Document> documents = new PageSource().find(paths);
+        try (OcrEngine engine = model.open();
+                ProgressBar progress = console.progress("files", documents.size())) {
+            for (Document document : documents) {
+                try (DocumentPages pages = new PageRenderer(limits).open(document, Optional.empty())) {
+                    for (int number = 1; number <= pages.count(); number++) {
+                        add(engine, document, pages, number, wantedMode, prompt);
+                    }
+                } catch (RefusedException e) {
+                    refuse(document, 0, e);
+                }
+                progress.step();
+            }
+            drain(engine, 0);
+        }
+        console.result(Map.of("pages", List.copyOf(rows.values())));
+        return failed ? 1 : 0;
+    }
+
+    private void add(OcrEngine engine, Document document, DocumentPages pages, int number, Mode wanted, Prompt prompt) {
+        try {
+            Page page = pages.read(number);
+            long ticket = nextTicket++;
+            origins.put(ticket, new Origin(document.path().toString(), number, System.nanoTime()));
+            engine.add(ticket, new PageRequest(document.name() + "/" + number, page.image(), prompt, wanted, ""));
+            drain(engine, PAGES_IN_FLIGHT);
+        } catch (RefusedException e) {
+            refuse(document, number, e);
+        }
+    }
+
+    private void drain(OcrEngine engine, int until) {
+        while (engine.inFlight() > until) {
+            engine.step().forEach(this::finish);
+        }
+    }
+
+    private void finish(FinishedPage finished) {
+        Origin origin = origins.remove(finished.ticket());
+        Map<String, Object> row = row(origin.source(), origin.page());
+        rows.put(finished.ticket(), row);
+        if (finished.outcome() instanceof PageOutcome.Read read) {
+            PageReading reading = read.reading();
+            row.put("text", reading.text());
+            row.put("outcome", reading.finish().name());
+            row.put("confidence", reading.confidence());
+            row.put("mode", reading.mode().label());
+            row.put("seconds", (System.nanoTime() - origin.startNanos()) / 1e9);
+            show(origin.source(), origin.page(), reading);
+        } else if (finished.outcome() instanceof PageOutcome.Failed failure) {
+            fail(row, failure.failure().name(), failure.message());
+        }
+    }
+
+    private void refuse(Document document, int page, RefusedException e) {
+        Map<String, Object> row = row(document.path().toString(), page);
+        rows.put(nextTicket++, row);
+        fail(row, e.reason().name(), e.getMessage());
+    }
+
+    private void fail(Map<String, Object> row, String code, String message) {
+        failed = true;
+        row.put("text", "");
+        row.put("outcome", code);
+        row.put("message", message);
+        row.put("confidence", 0.0);
+        row.put("mode", mode);
+        row.put("seconds", 0.0);
+        console.say(code + ": " + message);
+    }
+
+    private static Map<String, Object> row(String source, int page) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("source", source);
+        row.put("page", page);
+        return row;
+    }
+
+    private void show(String source, int page, PageReading reading) {
+        if (console.json()) {
+            return;
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                java.util.Locale.ROOT,
+                "── %s page %d · %s · confidence %.2f",
+                source,
+                page,
+                reading.finish(),
+                reading.confidence()));
+        lines.add(reading.text());
+        lines.forEach(console::say);
+    }
+}
