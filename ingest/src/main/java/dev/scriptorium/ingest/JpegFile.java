@@ -22,6 +22,9 @@ final class JpegFile {
     private static final int SOS = 0xDA;
     private static final int APP0 = 0xE0;
 
+    /** Far more than any program writes; each scan of a progressive file costs a pass over all its pixels. */
+    private static final int MAX_SCANS = 500;
+
     private final String name;
     private final byte[] bytes;
     private final ByteBuffer file;
@@ -46,11 +49,11 @@ final class JpegFile {
     }
 
     private ImageHeader check() throws RefusedException {
-        boolean scanned = false;
+        int scans = 0;
         while (true) {
             int marker = nextMarker();
             if (marker == EOI) {
-                if (header == null || !scanned) {
+                if (header == null || scans == 0) {
                     throw new RefusedException(
                             Refusal.UNDECODABLE,
                             name + ": a frame and a scan expected before the end marker, none found");
@@ -71,7 +74,10 @@ final class JpegFile {
                     throw new RefusedException(
                             Refusal.UNDECODABLE, name + ": a frame header expected before the scan at byte " + start);
                 }
-                scanned = true;
+                if (++scans > MAX_SCANS) {
+                    throw new RefusedException(
+                            Refusal.OVERSIZE, name + ": at most " + MAX_SCANS + " scans expected, more found");
+                }
                 skipScan();
             }
         }

@@ -226,6 +226,19 @@ class PageRendererTest {
         refused(Refusal.UNDECODABLE, "circle.tif", tiff, "circle at byte 16");
     }
 
+    @Test
+    void aJpegOfEndlessScansIsRefused() throws Exception {
+        byte[] jpeg = Pictures.jpeg();
+        byte[] scan = {(byte) 0xFF, (byte) 0xDA, 0, 3, 0, 1};
+        ByteBuffer file = ByteBuffer.allocate(jpeg.length + 500 * scan.length);
+        file.put(jpeg, 0, jpeg.length - 2);
+        for (int i = 0; i < 500; i++) {
+            file.put(scan);
+        }
+        file.put(jpeg, jpeg.length - 2, 2);
+        refused(Refusal.OVERSIZE, "slow.jpg", file.array(), "500 scans");
+    }
+
     /** Whatever is missing at the end: a refusal, and never the picture as if it were whole. */
     @Test
     void aFileCutAnywhereIsRefused() throws Exception {
