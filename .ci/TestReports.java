@@ -75,7 +75,7 @@ public final class TestReports {
             NodeList skips = test.getElementsByTagName("skipped");
             if (skips.getLength() > 0) {
                 counts[2]++;
-                String reason = ((Element) skips.item(0)).getAttribute("message");
+                String reason = reason((Element) skips.item(0));
                 boolean allowed = MAY_BE_MISSING.stream().anyMatch(pattern -> pattern.matcher(reason).find());
                 (allowed ? excused : faults).add(module + ": " + name + ": skipped: " + reason);
                 continue;
@@ -87,6 +87,14 @@ public final class TestReports {
             }
         }
         reported.add(suite.getAttribute("name").replaceAll("\\$.*", ""));
+    }
+
+    /** The message, which a failed assumption leaves as the first line of a stack trace. */
+    private static String reason(Element skipped) {
+        String message = skipped.getAttribute("message");
+        return message.isEmpty()
+                ? skipped.getTextContent().strip().lines().findFirst().orElse("no reason given")
+                : message;
     }
 
     /** A class with test methods whose name Surefire and Failsafe do not look for never runs, and nobody is told. */

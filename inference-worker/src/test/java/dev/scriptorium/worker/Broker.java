@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** A broker and a schema registry in this JVM, started once for all tests that ask for them. */
-final class Broker implements AutoCloseable {
+final class Broker implements Cluster, AutoCloseable {
 
     static final int SESSION_TIMEOUT_MILLIS = 3_000;
 
@@ -42,11 +42,13 @@ final class Broker implements AutoCloseable {
         kafka.waitForReadyBrokers();
     }
 
-    String bootstrap() {
+    @Override
+    public String bootstrap() {
         return kafka.bootstrapServers();
     }
 
-    String registryUrl() {
+    @Override
+    public String registryUrl() {
         return registry.url();
     }
 

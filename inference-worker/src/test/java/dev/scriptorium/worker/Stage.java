@@ -37,7 +37,7 @@ final class Stage implements AutoCloseable {
 
     static final int PARTITIONS = 6;
 
-    private final Broker broker;
+    private final Cluster cluster;
     private final Place place;
     private final Topics topics;
     private final AvroSerdes serdes;
@@ -95,16 +95,16 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    Stage(Broker broker, Path blobs, String prefix, PageLimits limits) {
-        this.broker = broker;
-        place = new Place(broker.bootstrap(), broker.registryUrl(), blobs, prefix, limits);
+    Stage(Cluster cluster, Path blobs, String prefix, PageLimits limits) {
+        this.cluster = cluster;
+        place = new Place(cluster.bootstrap(), cluster.registryUrl(), blobs, prefix, limits);
         topics = new Topics(place.topics(), limits);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
             topics.ensure(admin);
         }
-        serdes = new AvroSerdes(Map.of("schema.registry.url", broker.registryUrl()));
+        serdes = new AvroSerdes(Map.of("schema.registry.url", cluster.registryUrl()));
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrap(), "max.request.size", 64 << 20),
+                Map.of("bootstrap.servers", cluster.bootstrap(), "max.request.size", 64 << 20),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -165,14 +165,14 @@ final class Stage implements AutoCloseable {
                 ConfigResource.Type.TOPIC, topics.recognitions().name());
         AlterConfigOp set = new AlterConfigOp(
                 new ConfigEntry("max.message.bytes", Integer.toString(maxBytes)), AlterConfigOp.OpType.SET);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
             admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
         }
     }
 
     /** How many pages the group has committed. */
     long committedPages() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrap()))) {
             return admin
                     .listConsumerGroupOffsets(place.prefix() + "workers")
                     .partitionsToOffsetAndMetadata()
@@ -199,7 +199,7 @@ final class Stage implements AutoCloseable {
 
         Results() {
             consumer = new KafkaConsumer<>(
-                    Map.of("bootstrap.servers", broker.bootstrap(), "isolation.level", "read_committed"),
+                    Map.of("bootstrap.servers", cluster.bootstrap(), "isolation.level", "read_committed"),
                     new ByteArrayDeserializer(),
                     new ByteArrayDeserializer());
             partitions = List.of(topics.recognitions(), topics.deadLetters()).stream()
