@@ -1,5 +1,6 @@
 package dev.scriptorium.schemas.registry;
 
+import dev.scriptorium.schemas.settings.Secret;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -28,7 +29,7 @@ import org.apache.kafka.common.config.types.Password;
 record RegistryConfig(
         List<URI> urls,
         Optional<String> mockScope,
-        Optional<String> authorization,
+        Optional<Secret> authorization,
         Optional<SSLContext> tls,
         Optional<ProxySelector> proxy,
         Duration connectTimeout,
@@ -102,7 +103,7 @@ record RegistryConfig(
         return url.replaceFirst("//[^/@]*@", "//");
     }
 
-    private static Optional<String> authorization(Map<String, ?> config, List<URI> urls) {
+    private static Optional<Secret> authorization(Map<String, ?> config, List<URI> urls) {
         Optional<String> token = text(config, "bearer.auth.token");
         Optional<String> bearerSource = text(config, "bearer.auth.credentials.source");
         requireOneOf("bearer.auth.credentials.source", bearerSource.orElse("STATIC_TOKEN"), List.of("STATIC_TOKEN"));
@@ -120,7 +121,9 @@ record RegistryConfig(
             userInfo =
                     urls.stream().map(URI::getUserInfo).filter(Objects::nonNull).findFirst();
         }
-        return token.isPresent() ? token.map(secret -> "Bearer " + secret) : userInfo.map(RegistryConfig::basic);
+        Optional<String> header =
+                token.isPresent() ? token.map(text -> "Bearer " + text) : userInfo.map(RegistryConfig::basic);
+        return header.map(Secret::new);
     }
 
     private static String basic(String userInfo) {

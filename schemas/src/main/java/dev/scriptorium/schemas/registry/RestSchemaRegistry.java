@@ -233,7 +233,7 @@ final class RestSchemaRegistry implements SchemaRegistry {
                                 .map(HttpRequest.BodyPublishers::ofString)
                                 .orElseGet(HttpRequest.BodyPublishers::noBody));
         schema.ifPresent(body -> request.header("Content-Type", MEDIA_TYPE));
-        config.authorization().ifPresent(value -> request.header("Authorization", value));
+        config.authorization().ifPresent(value -> request.header("Authorization", value.reveal()));
         return request.build();
     }
 
