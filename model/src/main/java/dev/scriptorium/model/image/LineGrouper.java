@@ -365,7 +365,7 @@ final class LineGrouper {
         boolean upright = line.slimness() > 6 && line.count() > 5;
         boolean ragged = line.count() > 2 && box.height() > 3.2 * line.letter();
         boolean sparse = line.letter() > 2.5 * letterHeight && box.width() > 3.5 * line.count() * line.letter();
-        boolean solid = fill > 0.65 && (line.count() > 2 || box.height() < 1.5 * box.width());
+        boolean solid = line.count() > 2 ? fill > 0.68 : fill > 0.82 && box.height() < 3 * box.width();
         return !solid && fill > 0.03 && !upright && !ragged && !sparse;
     }
 

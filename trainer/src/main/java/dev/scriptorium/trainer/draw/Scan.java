@@ -81,12 +81,42 @@ final class Scan {
         }
     }
 
+    /**
+     * A whole page, tidily scanned: a book in black and white, or gray.
+     *
+     * @param wear 0 for a good print, 1 for a poor one
+     */
+    GrayImage page(SplittableRandom random, double em, boolean bilevel, double wear) {
+        blur(2);
+        fade(random, em, 0.1 + 0.25 * wear);
+        if (bilevel) {
+            binarize(random, em, 0.42, 0.05 + 0.15 * wear, 0.05 + 0.15 * wear);
+            speckle(random, 0.0012 * wear, em);
+        } else {
+            gray(random, em, 248 - 30 * wear, 40 + 60 * wear, 14 * wear, 6 + 10 * wear, 1.2);
+        }
+        return new GrayImage(coverage, width, height);
+    }
+
     private void binarize(SplittableRandom random, double em) {
+        binarize(
+                random,
+                em,
+                random.nextDouble(0.28, 0.62),
+                random.nextInt(3) == 0 ? random.nextDouble(0.1, 0.45) : random.nextDouble(0, 0.12),
+                random.nextInt(3) == 0 ? random.nextDouble(0, 0.35) : random.nextDouble(0, 0.08));
+        if (random.nextInt(3) == 0) {
+            speckle(random, random.nextDouble(0, 0.0015), em);
+        }
+    }
+
+    private void binarize(
+            SplittableRandom random, double em, double thresholdPart, double patchinessPart, double grainPart) {
         // Against the darkness of this type: after blurring, hairlines never reach 255.
         double full = 1.12 * typicalInk();
-        double threshold = full * random.nextDouble(0.28, 0.62);
-        double patchiness = full * (random.nextInt(3) == 0 ? random.nextDouble(0.1, 0.45) : random.nextDouble(0, 0.12));
-        double grain = full * (random.nextInt(3) == 0 ? random.nextDouble(0, 0.35) : random.nextDouble(0, 0.08));
+        double threshold = full * thresholdPart;
+        double patchiness = full * patchinessPart;
+        double grain = full * grainPart;
         Patches patches = new Patches(random, width, height, em * random.nextDouble(0.15, 2));
         Grain noise = new Grain(random);
         for (int y = 0; y < height; y++) {
@@ -97,9 +127,6 @@ final class Scan {
                 // Never less than 8, so that grain alone does not ink blank paper.
                 coverage[at] = (byte) ((coverage[at] & 255) > Math.max(8, limit) ? 0 : 255);
             }
-        }
-        if (random.nextInt(3) == 0) {
-            speckle(random, random.nextDouble(0, 0.0015), em);
         }
     }
 
@@ -133,11 +160,23 @@ final class Scan {
 
     private void gray(SplittableRandom random, double em) {
         double paper = random.nextInt(3) == 0 ? random.nextDouble(150, 235) : random.nextDouble(225, 256);
-        double ink = random.nextInt(3) == 0 ? random.nextDouble(60, paper - 55) : random.nextDouble(0, 80);
-        double stain = random.nextInt(2) == 0 ? random.nextDouble(0, 40) : 0;
-        double grain = random.nextInt(2) == 0 ? random.nextDouble(0, 28) : random.nextDouble(0, 6);
-        // Above 1 the strokes grow fuller, as on a copy of a copy.
-        double gain = random.nextDouble(0.8, 1.7);
+        gray(
+                random,
+                em,
+                paper,
+                random.nextInt(3) == 0 ? random.nextDouble(60, paper - 55) : random.nextDouble(0, 80),
+                random.nextInt(2) == 0 ? random.nextDouble(0, 40) : 0,
+                random.nextInt(2) == 0 ? random.nextDouble(0, 28) : random.nextDouble(0, 6),
+                random.nextDouble(0.8, 1.7));
+    }
+
+    /**
+     * All values are gray levels.
+     *
+     * @param gain above 1 the strokes grow fuller, as on a copy of a copy
+     */
+    private void gray(
+            SplittableRandom random, double em, double paper, double ink, double stain, double grain, double gain) {
         Patches patches = new Patches(random, width, height, em * random.nextDouble(0.5, 6));
         Grain noise = new Grain(random);
         for (int y = 0; y < height; y++) {

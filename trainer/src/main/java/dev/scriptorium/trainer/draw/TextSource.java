@@ -68,6 +68,11 @@ public final class TextSource {
         }
     }
 
+    /** All running text, a paragraph a line. */
+    String prose() {
+        return prose;
+    }
+
     /**
      * One line.
      *
