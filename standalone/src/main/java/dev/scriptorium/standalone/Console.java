@@ -37,6 +37,15 @@ final class Console {
         writer.flush();
     }
 
+    /** Prints an object as one line of JSON for people and machines alike, as results stream by. */
+    void line(Object object) {
+        try {
+            say(JSON.writeValueAsString(object));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("line of type " + object.getClass().getName() + " is not JSON", e);
+        }
+    }
+
     /**
      * Prints the command's result for machines; without {@code --json} nothing happens.
      *

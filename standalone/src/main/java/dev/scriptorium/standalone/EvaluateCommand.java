@@ -92,11 +92,11 @@ final class EvaluateCommand implements Callable<Integer> {
                 pending.put(ticket, item);
                 ByteBuffer image = ByteBuffer.wrap(Files.readAllBytes(item.file()));
                 engine.add(ticket++, new PageRequest(item.name(), image, Prompt.FREE_OCR, wanted, ""));
-                while (engine.inFlight() >= IN_FLIGHT) {
+                while (engine.inFlight() >= IN_FLIGHT && !Thread.currentThread().isInterrupted()) {
                     engine.step().forEach(page -> score(score, pending.remove(page.ticket()), page, progress));
                 }
             }
-            while (engine.inFlight() > 0) {
+            while (engine.inFlight() > 0 && !Thread.currentThread().isInterrupted()) {
                 engine.step().forEach(page -> score(score, pending.remove(page.ticket()), page, progress));
             }
             cpuSeconds = (cpuNanos() - cpuStart) / 1e9;

@@ -83,6 +83,9 @@ final class RecognizeCommand implements Callable<Integer> {
         try (OcrEngine engine = model.open();
                 ProgressBar progress = console.progress("files", documents.size())) {
             for (Document document : documents) {
+                if (Thread.currentThread().isInterrupted()) {
+                    break;
+                }
                 try (DocumentPages pages = new PageRenderer(limits).open(document, Optional.empty())) {
                     for (int number = 1; number <= pages.count(); number++) {
                         add(engine, document, pages, number, wantedMode, prompt);
@@ -95,7 +98,7 @@ final class RecognizeCommand implements Callable<Integer> {
             drain(engine, 0);
         }
         console.result(Map.of("pages", List.copyOf(rows.values())));
-        return failed ? 1 : 0;
+        return failed || !origins.isEmpty() ? 1 : 0;
     }
 
     private void add(OcrEngine engine, Document document, DocumentPages pages, int number, Mode wanted, Prompt prompt) {
@@ -111,7 +114,7 @@ final class RecognizeCommand implements Callable<Integer> {
     }
 
     private void drain(OcrEngine engine, int until) {
-        while (engine.inFlight() > until) {
+        while (engine.inFlight() > until && !Thread.currentThread().isInterrupted()) {
             engine.step().forEach(this::finish);
         }
     }

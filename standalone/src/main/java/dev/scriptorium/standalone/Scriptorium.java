@@ -3,7 +3,10 @@ package dev.scriptorium.standalone;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -25,18 +28,50 @@ import picocli.CommandLine.Spec;
         versionProvider = Scriptorium.Version.class,
         subcommands = {
             HelpCommand.class,
+            DemoCommand.class,
             IngestCommand.class,
+            SubscribeCommand.class,
+            RecognizeCommand.class,
+            EvaluateCommand.class,
+            PretrainCommand.class,
         })
 public final class Scriptorium implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scriptorium.class);
+
+    /** Longer than any single step of a model, so that a stop finds a place to stop at. */
+    private static final Duration GRACE = Duration.ofSeconds(60);
 
     @Spec
     private CommandSpec spec;
 
     /** Runs one command and exits with its status. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        CountDownLatch done = new CountDownLatch(1);
+        stopOrderly(Thread.currentThread(), done);
+        int status = commandLine().execute(args);
+        done.countDown();
+        System.exit(status);
+    }
+
+    /**
+     * Ctrl-C and SIGTERM interrupt the command and wait for it: libtorch frees its memory when the process
+     * exits, which must not happen under a thread that still computes.
+     */
+    private static void stopOrderly(Thread command, CountDownLatch done) {
+        Thread hook = new Thread(
+                () -> {
+                    command.interrupt();
+                    try {
+                        if (!done.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                            LOG.warn("stopped in the middle of its work after {} s", GRACE.toSeconds());
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "stop-orderly");
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /** The parser with every command and the house's way of reporting errors; tests call it in process. */
