@@ -84,7 +84,7 @@ public record WorkerConfig(
             @Setting(value = "64", min = 1, max = 100_000, doc = "pages polled and not yet committed")
             int maxPagesInFlight,
 
-            @Setting(value = "256MiB", min = 1, doc = "bytes of pages polled and not yet finished")
+            @Setting(value = "268435456", min = 1, doc = "bytes of pages polled and not yet finished")
             long maxBytesInFlight,
 
             @Setting(value = "100ms", doc = "shortest time between two transactions")
