@@ -71,21 +71,22 @@ final class PageInFlight {
     /** Puts the parts together; all must be done. */
     PageReading reading(Tokenizer tokenizer, long nowNanos) {
         List<Region> regions = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
+        String text = "";
         for (Part part : parts) {
             String answer = tokenizer.decode(part.sequence().answer());
             if (part.line() == null) {
                 ParsedOutput parsed = OutputParser.parse(OutputParser.clean(answer), request.prompt(), width, height);
-                texts.add(parsed.markdown());
+                text = parsed.markdown();
                 regions.addAll(regions(parsed, mean(part.sequence())));
             } else if (!answer.isBlank()) {
                 FoundLine line = part.line();
-                texts.add(answer.strip());
                 regions.add(new Region(
                         line.x0(), line.y0(), line.x1(), line.y1(), "line", answer.strip(), mean(part.sequence())));
             }
         }
-        String text = String.join("\n", texts);
+        if (parts.stream().noneMatch(part -> part.line() == null)) {
+            text = PageText.of(regions);
+        }
         int tokens =
                 parts.stream().mapToInt(part -> part.sequence().answer().length).sum();
         int visionTokens = parts.stream()

@@ -3,6 +3,7 @@ package dev.scriptorium.model.script;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.DType;
@@ -45,6 +46,7 @@ public final class Network implements AutoCloseable {
 
     /** Loads an open checkpoint, which may be closed afterwards. */
     public static Network load(Checkpoint checkpoint, DType type) throws IOException {
+        DjlDefaults.apply();
         NDManager manager = NDManager.newBaseManager(Device.cpu());
         ScriptModule module = ScriptModule.load(
                 manager, NetworkParts.INFERENCE, NetworkParts.constants(checkpoint.config(), type.torch()));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.eval.CharacterErrorRate;
 import dev.scriptorium.model.weights.DType;
@@ -57,6 +58,7 @@ public final class Pretrainer {
      * @return the last step done
      */
     public long run() throws IOException {
+        DjlDefaults.apply();
         NanoFiles.write(config.out());
         ModelConfig model = ModelConfig.read(config.out());
         Curriculum curriculum = new Curriculum(config.steps(), config.peakRate());
