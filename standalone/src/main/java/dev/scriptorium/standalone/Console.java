@@ -3,9 +3,11 @@ package dev.scriptorium.standalone;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
+import java.util.function.Supplier;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -61,6 +63,19 @@ final class Console {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
                     "result of type " + result.getClass().getName() + " is not JSON", e);
+        }
+    }
+
+    /**
+     * Reads an option's value.
+     *
+     * @throws ParameterException if the value is refused: the command was called wrongly
+     */
+    <T> T option(String name, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), name + ": " + e.getMessage(), e);
         }
     }
 

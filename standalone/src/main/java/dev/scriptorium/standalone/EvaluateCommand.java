@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,14 +78,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<LabeledImages.Item> items = LabeledImages.read(data, LabeledImages.Layout.of(layout)).stream()
-                .limit(limit)
-                .toList();
+        LabeledImages.Layout truth = console.option("--layout", () -> LabeledImages.Layout.of(layout));
+        Optional<Mode> given =
+                mode.isEmpty() ? Optional.empty() : Optional.of(console.option("--mode", () -> Mode.of(mode)));
+        List<LabeledImages.Item> items =
+                LabeledImages.read(data, truth).stream().limit(limit).toList();
         CharacterErrorRate score = new CharacterErrorRate(foldCase);
         double cpuSeconds;
         try (OcrEngine engine = model.open();
                 ProgressBar progress = console.progress("images", items.size())) {
-            Mode wanted = mode.isEmpty() ? defaultMode(engine.config()) : Mode.of(mode);
+            Mode wanted = given.orElseGet(() -> defaultMode(engine.config()));
             Map<Long, LabeledImages.Item> pending = new HashMap<>();
             long cpuStart = cpuNanos();
             long ticket = 0;

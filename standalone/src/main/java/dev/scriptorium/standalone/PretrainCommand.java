@@ -62,6 +62,9 @@ final class PretrainCommand implements Callable<Integer> {
             description = "Held-out lines read each time; default ${DEFAULT-VALUE}.")
     private int evaluationLines;
 
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu, gpu, gpu1 ...; default ${DEFAULT-VALUE}.")
+    private String device;
+
     @Option(
             names = "--fonts",
             paramLabel = "DIR",
@@ -90,7 +93,17 @@ final class PretrainCommand implements Callable<Integer> {
             return 0;
         }
         PretrainConfig config = new PretrainConfig(
-                out, steps, stopAt.orElse(steps), batch, rate, seed, saveEvery, evaluateEvery, evaluationLines, 1);
+                out,
+                steps,
+                stopAt.orElse(steps),
+                batch,
+                rate,
+                seed,
+                saveEvery,
+                evaluateEvery,
+                evaluationLines,
+                1,
+                device);
         long start = System.nanoTime();
         long first = -1;
         long reached;

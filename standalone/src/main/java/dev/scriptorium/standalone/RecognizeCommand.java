@@ -76,8 +76,8 @@ final class RecognizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Mode wantedMode = Mode.of(mode);
-        Prompt prompt = Prompt.of(task);
+        Mode wantedMode = console.option("--mode", () -> Mode.of(mode));
+        Prompt prompt = console.option("--task", () -> Prompt.of(task));
         ImageLimits limits = new ImageLimits(MAX_PAGE_BYTES, ImageDecoder.DEFAULT_MAX_PIXELS, MAX_PAGES);
         List<Document> documents = new PageSource().find(paths);
         try (OcrEngine engine = model.open();

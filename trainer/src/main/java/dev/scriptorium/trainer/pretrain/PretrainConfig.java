@@ -16,6 +16,7 @@ import java.nio.file.Path;
  * @param evaluateEvery steps between readings of held-out lines
  * @param evaluationLines held-out lines read each time
  * @param drawingThreads threads that draw lines ahead
+ * @param device where it computes: {@code cpu}, {@code gpu} or {@code gpu1} ...
  */
 public record PretrainConfig(
         Path out,
@@ -27,7 +28,8 @@ public record PretrainConfig(
         int saveEvery,
         int evaluateEvery,
         int evaluationLines,
-        int drawingThreads) {
+        int drawingThreads,
+        String device) {
     /** Texts are noised by this share. */
     static final double NOISE = 0.07;
 

@@ -66,7 +66,7 @@ public final class Pretrainer {
         forgetRowsAfter(METRICS, step);
         forgetRowsAfter(READINGS, step);
         // gradients are taken inside the script; the engine's start switched this thread's recording off
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu());
+        try (NDManager manager = NDManager.newBaseManager(Device.fromName(config.device()));
                 TrainingState state = open(manager, model, step);
                 LineStream lines = new LineStream(
                         drawer, model, config.batch(), config.seed(), curriculum, step, config.drawingThreads())) {

@@ -73,7 +73,7 @@ class PretrainerTest {
     @Test
     void refusesToGoOnWithAnotherSeed() throws IOException {
         new Pretrainer(config(dir.resolve("run"), 1), drawer, metrics -> {}).run();
-        PretrainConfig other = new PretrainConfig(dir.resolve("run"), STEPS, STEPS, 8, 2e-3, 2, 100, 100, 4, 1);
+        PretrainConfig other = new PretrainConfig(dir.resolve("run"), STEPS, STEPS, 8, 2e-3, 2, 100, 100, 4, 1, "cpu");
 
         assertThatThrownBy(() -> new Pretrainer(other, drawer, metrics -> {}).run())
                 .isInstanceOf(IllegalArgumentException.class)
@@ -81,6 +81,6 @@ class PretrainerTest {
     }
 
     private static PretrainConfig config(Path out, long stopAt) {
-        return new PretrainConfig(out, STEPS, stopAt, 8, 2e-3, 1, 100, 100, 4, 1);
+        return new PretrainConfig(out, STEPS, stopAt, 8, 2e-3, 1, 100, 100, 4, 1, "cpu");
     }
 }

@@ -1,0 +1,113 @@
+package dev.scriptorium.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The commands that read, with the bundled model and, for the demo, a real broker. */
+class DemoIT {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void readsTheSamplePagesThroughKafka() throws IOException {
+        assertThat(run("demo", "--recognize-only", "--json")).as(err.toString()).isZero();
+
+        JsonNode result = lastLine();
+        assertThat(result.path("pages").asInt()).isGreaterThanOrEqualTo(9);
+        assertThat(result.path("cer").asDouble(1)).isLessThan(0.03);
+        assertThat(result.path("pagesPerSecond").asDouble()).isPositive();
+        assertThat(result.path("results").findValuesAsText("outcome"))
+                .contains("BLANK")
+                .doesNotContain("FAILED");
+    }
+
+    @Test
+    void readsFilesWithoutKafkaAndSaysWhichCannotBeRead() throws IOException {
+        List<Samples.Sample> samples = Samples.all();
+        List<Path> files = Samples.write(samples, dir);
+        Path broken = Files.writeString(dir.resolve("broken.png"), "no image");
+
+        assertThat(run(
+                        "recognize",
+                        "--json",
+                        files.get(0).toString(),
+                        broken.toString(),
+                        dir.resolve("gone.png").toString()))
+                .isEqualTo(1);
+
+        JsonNode pages = lastLine().path("pages");
+        assertThat(pages).hasSize(3);
+        JsonNode read = page(pages, samples.get(0).name());
+        assertThat(read.path("outcome").asText()).isEqualTo("OK");
+        assertThat(dev.scriptorium.model.eval.CharacterErrorRate.of(
+                        samples.get(0).truth().get(0), read.path("text").asText()))
+                .isLessThan(0.05);
+        assertThat(page(pages, "broken.png").path("outcome").asText()).isNotEqualTo("OK");
+        assertThat(page(pages, "broken.png").path("message").asText()).contains("broken.png");
+        assertThat(page(pages, "gone.png").path("message").asText()).contains("gone.png");
+    }
+
+    @Test
+    void scoresALabeledFolder() throws IOException {
+        List<Samples.Sample> samples = Samples.all();
+        Samples.write(samples, dir);
+        Files.writeString(
+                dir.resolve("labels.tsv"),
+                samples.get(0).name() + "\t" + samples.get(0).truth().get(0).replaceAll("\\s+", " ") + "\n");
+
+        assertThat(run("evaluate", "--data", dir.toString(), "--mode", "auto", "--json"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode scores = lastLine();
+        assertThat(scores.path("n").asInt()).isEqualTo(1);
+        assertThat(scores.path("cer").asDouble(1)).isLessThan(0.05);
+        assertThat(scores.path("itemsPerCpuSecond").asDouble()).isPositive();
+    }
+
+    @Test
+    void namesWhatIsMissing() {
+        assertThat(run("evaluate", "--data", dir.toString(), "--json")).isEqualTo(1);
+        assertThat(err.toString()).contains("labels.tsv expected, none found");
+        assertThat(run("recognize", "--model", dir.toString(), "page.png")).isEqualTo(1);
+        assertThat(err.toString()).contains("config.json");
+        assertThat(run("recognize", "--mode", "huge", "page.png")).isEqualTo(2);
+        assertThat(err.toString()).contains("'huge' found");
+        assertThat(run("recognize")).isEqualTo(2);
+    }
+
+    private int run(String... arguments) {
+        CommandLine command = Scriptorium.commandLine();
+        command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(err, true));
+        return command.execute(arguments);
+    }
+
+    private JsonNode lastLine() throws IOException {
+        List<String> lines = out.toString().lines().toList();
+        return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+    }
+
+    private static JsonNode page(JsonNode pages, String name) {
+        for (JsonNode page : pages) {
+            if (page.path("source").asText().endsWith(name)) {
+                return page;
+            }
+        }
+        throw new AssertionError("page of " + name + " expected, found " + pages);
+    }
+}
