@@ -16,7 +16,8 @@ import java.util.List;
 
 /**
  * Runs batches of sequences through the network: pictures and prompts in once, then a token of each a
- * step. Owns the key-value cache, which grows as sequences need it. Not thread-safe.
+ * step. Owns the key-value cache, which grows as sequences need it and is the network's own: a network
+ * serves one runner at a time, and a new one begins with an empty cache. Not thread-safe.
  */
 final class ModelRunner {
     private final ScriptModule module;
@@ -28,10 +29,12 @@ final class ModelRunner {
         module = network.module();
         config = network.config();
         this.slots = slots;
+        module.put("cache_k", List.of());
+        module.put("cache_v", List.of());
     }
 
     /**
-     * Encodes pictures of one shape with their prompts and takes each sequence's first token.
+     * Encodes pictures of one shape with the prompt they share and takes each sequence's first token.
      *
      * @param firstSlot the slot of the first sequence; the others follow
      */

@@ -15,9 +15,10 @@ sealed interface Picture {
      *
      * @param width pixels of the canvas
      * @param height pixels of the canvas
-     * @param tiles tiles beside it
+     * @param columns tiles side by side; 1 where there are none
+     * @param rows tiles above one another; 1 where there are none
      */
-    record Shape(int width, int height, int tiles) {}
+    record Shape(int width, int height, int columns, int rows) {}
 
     /** A text line. */
     record Line(LineCanvas canvas) implements Picture {
@@ -27,7 +28,7 @@ sealed interface Picture {
 
         @Override
         public Shape shape() {
-            return new Shape(canvas.paddedWidth(), canvas.height(), 0);
+            return new Shape(canvas.paddedWidth(), canvas.height(), 1, 1);
         }
     }
 
@@ -39,10 +40,7 @@ sealed interface Picture {
 
         @Override
         public Shape shape() {
-            return new Shape(
-                    views.global().width(),
-                    views.global().height(),
-                    views.tiles().size());
+            return new Shape(views.global().width(), views.global().height(), views.columns(), views.rows());
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * Who runs next. Sequences wait in order of arrival; as many as there are free slots are admitted, those
- * of one shape at a time because they share a batch. The running ones always fill slots 0 to n - 1: when
+ * of one shape and prompt at a time because they share a batch. The running ones always fill slots 0 to n - 1: when
  * one leaves, the last takes its place, and the caller moves that one's cache along.
  *
  * <p>The head of the queue is always in the next group admitted, so nothing starves. Not thread-safe.
@@ -32,19 +32,17 @@ final class Scheduler {
     }
 
     /**
-     * Takes the longest-waiting sequence and those of its shape, up to the free slots, and gives them the
+     * Takes the longest-waiting sequence and those that can join it, up to the free slots, and gives them the
      * slots behind the running ones.
      *
      * @return the admitted, in slot order; empty if none waits or no slot is free
      */
     List<Sequence> admit() {
         List<Sequence> admitted = new ArrayList<>();
-        Picture.Shape shape = null;
         Iterator<Sequence> queue = waiting.iterator();
         while (queue.hasNext() && running.size() + admitted.size() < slots) {
             Sequence candidate = queue.next();
-            if (shape == null || candidate.picture().shape().equals(shape)) {
-                shape = candidate.picture().shape();
+            if (admitted.isEmpty() || candidate.joins(admitted.get(0))) {
                 admitted.add(candidate);
                 queue.remove();
             }

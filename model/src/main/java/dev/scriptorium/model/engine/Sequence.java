@@ -45,6 +45,11 @@ final class Sequence {
         return prompt;
     }
 
+    /** True if both can go through the network in one batch: pictures of one shape, asked the same. */
+    boolean joins(Sequence other) {
+        return picture.shape().equals(other.picture.shape()) && Arrays.equals(prompt.ids(), other.prompt.ids());
+    }
+
     /** Takes the token that the model chose; ends the sequence if it was the last. */
     void take(int token, float logProbability) {
         if (finish != null) {

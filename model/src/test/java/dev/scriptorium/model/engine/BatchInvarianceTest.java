@@ -1,0 +1,174 @@
+package dev.scriptorium.model.engine;
+
+import dev.scriptorium.model.Golden;
+import dev.scriptorium.model.config.Mode;
+import dev.scriptorium.model.decoder.NgramRule;
+import dev.scriptorium.model.image.LineCanvas;
+import dev.scriptorium.model.image.PageTiler;
+import dev.scriptorium.model.image.PageViews;
+import dev.scriptorium.model.image.RgbImage;
+import dev.scriptorium.model.script.Network;
+import dev.scriptorium.model.text.Prompt;
+import dev.scriptorium.model.text.PromptEncoder;
+import dev.scriptorium.model.text.Tokenizer;
+import dev.scriptorium.model.weights.DType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BatchInvarianceTest {
+    /** A token that the tiny model often writes: some answers end there, others are cut. */
+    private static final int FREQUENT = 417;
+
+    private static final int LINE_HEIGHT = 64;
+
+    private static Network network;
+    private static Tokenizer tokenizer;
+    private static PromptEncoder encoder;
+
+    /** What a sequence is made from; each run needs a new sequence. */
+    private record Question(Picture picture, Prompt prompt, int visionTokens, int limit, int eos) {
+        Sequence sequence() {
+            return new Sequence(
+                    picture,
+                    encoder.encode(prompt, visionTokens),
+                    limit,
+                    eos,
+                    new NgramRule.WholeSequence(5),
+                    Set.of());
+        }
+    }
+
+    @BeforeAll
+    static void open() throws IOException {
+        network = Network.open(Golden.tiny("model"), DType.F32);
+        tokenizer = Tokenizer.load(Golden.tiny("model/tokenizer.json"));
+        encoder = new PromptEncoder(tokenizer);
+    }
+
+    @AfterAll
+    static void close() {
+        tokenizer.close();
+        network.close();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4})
+    void answersAloneAndTogetherAreTheSameWhateverTheOrderOfArrival(long seed) {
+        Random random = new Random(seed);
+        List<Question> questions = questions(random);
+        List<String> alone =
+                questions.stream().map(question -> answer(question.sequence())).toList();
+
+        List<Sequence> together = questions.stream().map(Question::sequence).toList();
+        Engine engine = new Engine(network, 2 + random.nextInt(4));
+        int arrived = 0;
+        while (arrived < together.size() || !engine.idle()) {
+            if (arrived < together.size() && random.nextInt(3) > 0) {
+                engine.add(together.get(arrived++));
+            } else {
+                engine.step();
+            }
+        }
+
+        assertThat(together.stream().map(BatchInvarianceTest::ids)).isEqualTo(alone);
+    }
+
+    @Test
+    void pagesWithTransposedTileGridsAreReadTogether() {
+        RgbImage portrait = Golden.png(Golden.tiny("images/portrait_700x1000.png"));
+        List<Question> questions = List.of(
+                page(portrait, Mode.GUNDAM, Prompt.FREE_OCR, 2),
+                page(portrait.crop(0, 0, 700, 500), Mode.GUNDAM, Prompt.FREE_OCR, 2),
+                page(portrait.crop(0, 100, 700, 480), Mode.GUNDAM, Prompt.FREE_OCR, 2));
+        assertThat(questions.stream()
+                        .map(question -> question.picture().shape())
+                        .distinct())
+                .hasSizeGreaterThan(1);
+        List<String> alone =
+                questions.stream().map(question -> answer(question.sequence())).toList();
+        List<Sequence> together = questions.stream().map(Question::sequence).toList();
+        Engine engine = new Engine(network, 3);
+        together.forEach(engine::add);
+        drain(engine);
+        assertThat(together.stream().map(BatchInvarianceTest::ids)).isEqualTo(alone);
+    }
+
+    @Test
+    void aCancelledSequenceDisturbsNoOther() {
+        List<Question> questions = questions(new Random(5));
+        List<String> alone =
+                questions.stream().map(question -> answer(question.sequence())).toList();
+        List<Sequence> together = questions.stream().map(Question::sequence).toList();
+        Engine engine = new Engine(network, 4);
+        together.forEach(engine::add);
+        for (int i = 0; i < 5; i++) {
+            engine.step();
+        }
+        Sequence cancelled = engine.running().get(0);
+        engine.cancel(cancelled);
+        drain(engine);
+        for (int i = 0; i < together.size(); i++) {
+            if (together.get(i) != cancelled) {
+                assertThat(ids(together.get(i))).isEqualTo(alone.get(i));
+            }
+        }
+    }
+
+    private static List<Question> questions(Random random) {
+        RgbImage square = Golden.png(Golden.tiny("images/square_96x96.png"));
+        RgbImage landscape = Golden.png(Golden.tiny("images/landscape_1300x620.png"));
+        List<Question> questions = new ArrayList<>(List.of(
+                page(square, Mode.TINY, Prompt.FREE_OCR, 12),
+                page(square, Mode.TINY, Prompt.DOCUMENT, 9),
+                page(landscape, Mode.TINY, Prompt.FREE_OCR, 14),
+                page(landscape, Mode.SEED384, Prompt.FREE_OCR, 18)));
+        for (int i = 0; i < 8; i++) {
+            questions.add(line(random, 64 * (2 + random.nextInt(2))));
+        }
+        Collections.shuffle(questions, random);
+        return questions;
+    }
+
+    private static Question page(RgbImage image, Mode mode, Prompt prompt, int limit) {
+        PageViews views = new PageTiler().views(image, mode);
+        int visionTokens = views.visionTokens(network.config().sam().patch());
+        return new Question(new Picture.Page(views), prompt, visionTokens, limit, FREQUENT);
+    }
+
+    private static Question line(Random random, int width) {
+        byte[] pixels = new byte[LINE_HEIGHT * width];
+        random.nextBytes(pixels);
+        Picture line = new Picture.Line(new LineCanvas(pixels, width, width, LINE_HEIGHT));
+        int visionTokens = LINE_HEIGHT / 64 * (width / 64 + 1) + 1;
+        return new Question(line, Prompt.FREE_OCR, visionTokens, 4 + random.nextInt(16), FREQUENT);
+    }
+
+    private static String answer(Sequence sequence) {
+        Engine engine = new Engine(network, 1);
+        engine.add(sequence);
+        drain(engine);
+        return ids(sequence);
+    }
+
+    private static void drain(Engine engine) {
+        while (!engine.idle()) {
+            engine.step();
+        }
+    }
+
+    private static String ids(Sequence sequence) {
+        return sequence.finish() + " " + Arrays.toString(sequence.answer());
+    }
+}
