@@ -38,7 +38,8 @@ public record TileGrid(int columns, int rows) {
         return width <= Mode.TILE_SIDE && height <= Mode.TILE_SIDE ? WHOLE : closest(width, height, maxTiles);
     }
 
-    static TileGrid closest(int width, int height, int maxTiles) {
+    /** The grid of 2 to {@code maxTiles} tiles that {@link #of} chooses for a page too large for one. */
+    public static TileGrid closest(int width, int height, int maxTiles) {
         double aspect = (double) width / height;
         double pixels = (double) width * height;
         double bestDifference = Double.POSITIVE_INFINITY;

@@ -15,7 +15,7 @@ class Common(Module):
 
   # makes a tensor of the given dtype and shape that owns one element: the shell that mapped memory is put into
   def shell(self, shape: List[int], dtype: int) -> Tensor:
-    return torch.empty([1], dtype=dtype).expand(shape)
+    return torch.empty([], dtype=dtype).expand(shape)
 
   def cast(self, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)
