@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,
+            ParityCommand.class,
         })
 public final class Scriptorium implements Runnable {
 
