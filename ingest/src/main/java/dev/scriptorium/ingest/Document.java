@@ -24,8 +24,13 @@ public record Document(Path path, boolean named) {
         return file == null ? path.toString() : file.toString();
     }
 
+    /** True if it is a note or a table that lies in a folder of pictures: nobody meant it, so nobody is told. */
+    public boolean isPassedOver(RefusedException refusal) {
+        return refusal.reason() == Refusal.NOT_AN_IMAGE && !named && !isCalledAPicture();
+    }
+
     /** True if the name promises a picture, so that something else under it is worth a complaint. */
-    boolean isCalledAPicture() {
+    private boolean isCalledAPicture() {
         return PICTURE_NAME.matcher(name()).matches();
     }
 }

@@ -58,7 +58,7 @@ public final class Ingest {
                 send(pages, number);
             }
         } catch (RefusedException e) {
-            if (e.reason() == Refusal.NOT_AN_IMAGE && !document.named() && !document.isCalledAPicture()) {
+            if (document.isPassedOver(e)) {
                 passedOver.add(document);
             } else {
                 refused.add(e);

@@ -91,7 +91,9 @@ final class RecognizeCommand implements Callable<Integer> {
                         add(engine, document, pages, number, wantedMode, prompt);
                     }
                 } catch (RefusedException e) {
-                    refuse(document, 0, e);
+                    if (!document.isPassedOver(e)) {
+                        refuse(document, 0, e);
+                    }
                 }
                 progress.step();
             }
