@@ -114,7 +114,8 @@ public final class OcrEngine implements PageEngine {
         try {
             for (Sequence sequence : engine.step()) {
                 PageInFlight page = pageOf.remove(sequence);
-                if (page != null && page.done()) {
+                // several of its lines may have ended in this step
+                if (page != null && page.done() && pages.containsKey(page.ticket())) {
                     finish(page, finished);
                 }
             }

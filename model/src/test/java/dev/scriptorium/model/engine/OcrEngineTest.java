@@ -4,7 +4,13 @@ import dev.scriptorium.model.Golden;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.text.Prompt;
+import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.DType;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,6 +97,32 @@ class OcrEngineTest {
             assertThat(run(engine).get(1L))
                     .isInstanceOfSatisfying(PageOutcome.Failed.class, failed -> assertThat(failed.failure())
                             .isEqualTo(PageFailure.TIMEOUT));
+        }
+    }
+
+    @Test
+    void finishesAPageOnceThoughItsLinesEndTogether() throws IOException {
+        BufferedImage page = new BufferedImage(900, 500, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D pen = page.createGraphics();
+        pen.setColor(Color.WHITE);
+        pen.fillRect(0, 0, 900, 500);
+        pen.setColor(Color.BLACK);
+        pen.setFont(new Font(Font.SERIF, Font.PLAIN, 36));
+        for (int line = 1; line <= 4; line++) {
+            pen.drawString("the same words on every line", 60, 100 * line);
+        }
+        pen.dispose();
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(page, "png", png);
+        EngineOptions options = new EngineOptions(8, 100, new NgramRule.Off(), 10_000_000, Duration.ofMinutes(5));
+        try (OcrEngine engine = OcrEngine.open(BundledModel.folder(), DType.F32, options)) {
+            engine.add(7, new PageRequest("p", ByteBuffer.wrap(png.toByteArray()), Prompt.FREE_OCR, Mode.AUTO, ""));
+            List<FinishedPage> finished = new ArrayList<>();
+            while (engine.inFlight() > 0) {
+                finished.addAll(engine.step());
+            }
+            assertThat(finished).hasSize(1);
+            assertThat(reading(finished.get(0).outcome()).regions()).hasSize(4);
         }
     }
 
