@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             PretrainCommand.class,
             ParityCommand.class,
+            BenchCommand.class,
         })
 public final class Scriptorium implements Runnable {
 

@@ -18,6 +18,18 @@ public final class DjlDefaults {
         setUnlessGiven("RUST_FLAVOR", "cpu");
     }
 
+    /**
+     * Sets how many threads libtorch computes one operation with. Only a start that comes after it heeds it.
+     *
+     * @throws IllegalArgumentException if there are fewer than one
+     */
+    public static void threads(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("threads: at least 1 expected, " + count + " found");
+        }
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(count));
+    }
+
     private static void setUnlessGiven(String key, String value) {
         if (Utils.getEnvOrSystemProperty(key) == null) {
             System.setProperty(key, value);

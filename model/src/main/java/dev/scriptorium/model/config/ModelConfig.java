@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,10 +184,19 @@ public record ModelConfig(Sam sam, Clip clip, Decoder decoder, Unit unit) {
         } catch (JsonProcessingException e) {
             throw new ModelFormatException(file + ": a JSON object expected, " + e.getOriginalMessage(), e);
         }
-        return new Reader(file, root).read();
+        return new Reader(file.toString(), root).read();
     }
 
-    private record Reader(Path file, JsonNode root) {
+    /** The dimensions of the published checkpoint, {@code deepseek-ai/DeepSeek-OCR}. */
+    public static ModelConfig published() {
+        try (InputStream json = ModelConfig.class.getResourceAsStream("published.json")) {
+            return new Reader("published.json", new ObjectMapper().readTree(json)).read();
+        } catch (IOException e) {
+            throw new UncheckedIOException("published.json: cannot be read", e);
+        }
+    }
+
+    private record Reader(String file, JsonNode root) {
         ModelConfig read() {
             JsonNode vision = at(root, "vision_config");
             JsonNode samNode = at(at(vision, "width"), "sam_vit_b");

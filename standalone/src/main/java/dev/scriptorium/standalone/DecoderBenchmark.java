@@ -1,0 +1,104 @@
+package dev.scriptorium.standalone;
+
+import dev.scriptorium.model.bench.DecoderBench;
+import dev.scriptorium.model.bench.Measurement;
+import dev.scriptorium.model.config.DjlDefaults;
+import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.weights.ComputeType;
+import java.util.List;
+import java.util.OptionalInt;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures the language model at its published size. */
+@Command(
+        name = "decoder",
+        mixinStandardHelpOptions = true,
+        description = "The language model alone at the published size, 2.9 billion parameters: prefill and decoding.")
+final class DecoderBenchmark extends Benchmark {
+
+    @Option(
+            names = "--random-weights",
+            description = "Draw the weights at random, as long as none of this size are at hand: required.")
+    private boolean randomWeights;
+
+    @Option(
+            names = "--dtype",
+            defaultValue = "bf16",
+            description = "bf16 (5.9 GB), f32 (twice that) or auto; default ${DEFAULT-VALUE}.")
+    private String dtype;
+
+    @Option(names = "--layers", defaultValue = "12", description = "Layers, 1 to 12; default ${DEFAULT-VALUE}.")
+    private int layers;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "N",
+            defaultValue = "278",
+            description = "Tokens of a prompt; default ${DEFAULT-VALUE}, a page in Base mode.")
+    private int promptTokens;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Tokens decoded in a round; default ${DEFAULT-VALUE}.")
+    private int newTokens;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "B",
+            split = ",",
+            defaultValue = "1",
+            description = "Sequences decoded together, such as 1,8; default ${DEFAULT-VALUE}.")
+    private List<Integer> batches;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Rounds whose median counts; default ${DEFAULT-VALUE}.")
+    private int rounds;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Threads of one operation; as many as cores if not given.")
+    private OptionalInt threads = OptionalInt.empty();
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of weights and tokens; default ${DEFAULT-VALUE}.")
+    private int seed;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    int steps() {
+        return bench().steps();
+    }
+
+    @Override
+    List<Measurement> measure(Runnable step) {
+        threads.ifPresent(DjlDefaults::threads);
+        return bench().run(step);
+    }
+
+    private DecoderBench bench() {
+        if (!randomWeights) {
+            throw new ParameterException(spec.commandLine(), "--random-weights is required");
+        }
+        int known = ModelConfig.published().decoder().layers();
+        if (layers > known) {
+            throw new ParameterException(
+                    spec.commandLine(), "layers: at most " + known + " expected, " + layers + " found");
+        }
+        try {
+            return new DecoderBench(ComputeType.of(dtype), layers, promptTokens, newTokens, batches, rounds, seed);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+}
