@@ -8,12 +8,20 @@ import java.util.List;
 /**
  * Cuts a page into its lines of text, in reading order: local threshold, connected components, skew
  * from the letters' feet, letters chained to lines, columns parted at gutters. Light text on dark,
- * skew up to 7 degrees, rules, dark scanner edges and dust are borne; a picture that holds a single
+ * skew up to 7 degrees, pages on
+ * their side or head, rules, dark scanner edges and dust are borne; a picture that holds a single
  * line is that line. Stateless, safe for many threads.
  */
 public final class LineFinder {
     /** Below this many letter heights a picture holds one line. */
     private static final double ONE_LINE = 3.4;
+
+    /** Nobody writes two lines into fewer pixels of height, nor a page into fewer of width. */
+    private static final int LEAST_PAGE_HEIGHT = 100;
+
+    private static final int LEAST_PAGE_WIDTH = 160;
+    /** In a picture smaller than this, ink that forms no letters is a word in joined writing. */
+    private static final int LEAST_PAGE_PIXELS = 250_000;
 
     private static final double LEVEL = Math.toRadians(0.15);
     private static final int PAPER = 255;
@@ -24,8 +32,10 @@ public final class LineFinder {
      * @param lines in reading order; empty for a blank page
      * @param skewDegrees how far the page was turned, positive if lines fall to the right
      * @param inverted whether it was light on dark
+     * @param quarterTurns how often the page had to be turned clockwise by 90 degrees to stand upright,
+     *     0 to 3; the lines' boxes are those of the page as it was given
      */
-    public record Lines(List<FoundLine> lines, double skewDegrees, boolean inverted) {
+    public record Lines(List<FoundLine> lines, double skewDegrees, boolean inverted, int quarterTurns) {
         public Lines {
             lines = List.copyOf(lines);
         }
@@ -33,29 +43,69 @@ public final class LineFinder {
 
     /** The lines of a page. */
     public Lines find(GrayImage page) {
+        return find(page, true, true);
+    }
+
+    private static Lines find(GrayImage page, boolean maybeSideways, boolean maybeUpsideDown) {
         InkMap ink = InkMap.of(page);
         double letterHeight = LineGrouper.letterHeight(ink.blobs(), ink.width(), ink.height());
         if (letterHeight == 0) {
-            return new Lines(List.of(), 0, ink.inverted());
+            return new Lines(List.of(), 0, ink.inverted(), 0);
         }
-        if (ink.height() < ONE_LINE * letterHeight) {
-            GrayImage upright = ink.inverted() ? inverted(page) : page;
-            FoundLine whole = new FoundLine(0, 0, page.width(), page.height(), upright);
-            return new Lines(List.of(whole), 0, ink.inverted());
+        if (page.height() < LEAST_PAGE_HEIGHT
+                || page.width() < LEAST_PAGE_WIDTH
+                || ink.height() < ONE_LINE * letterHeight) {
+            return whole(page, ink);
         }
         LineGrouper asScanned = new LineGrouper(ink.blobs(), letterHeight);
+        if (maybeSideways && Uprightness.isSideways(asScanned.letters())) {
+            return turnedBack(find(turned(page), false, maybeUpsideDown), page);
+        }
         Skew skew = Skew.of(asScanned.letters(), letterHeight, ink.width(), ink.height());
         List<Blob> level = ink.blobs().stream().map(skew::level).toList();
         LineGrouper grouper = new LineGrouper(level, letterHeight);
         List<Blob> lines = grouper.group();
         if (BlankGate.isBlank(grouper.letters(), lines)) {
-            return new Lines(List.of(), 0, ink.inverted());
+            boolean word = (long) page.width() * page.height() < LEAST_PAGE_PIXELS;
+            return word ? whole(page, ink) : new Lines(List.of(), 0, ink.inverted(), 0);
+        }
+        if (maybeUpsideDown && Uprightness.isUpsideDown(grouper.letters(), lines)) {
+            GrayImage once = turned(page);
+            return turnedBack(turnedBack(find(turned(once), false, false), once), page);
         }
         List<FoundLine> found = new ArrayList<>(lines.size());
         for (Blob line : ReadingOrder.of(lines)) {
             found.add(cut(page, ink, skew, line));
         }
-        return new Lines(found, Math.toDegrees(skew.radians()), ink.inverted());
+        return new Lines(found, Math.toDegrees(skew.radians()), ink.inverted(), 0);
+    }
+
+    /** The page turned clockwise by 90 degrees. */
+    private static GrayImage turned(GrayImage page) {
+        int width = page.height();
+        int height = page.width();
+        byte[] pixels = new byte[width * height];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                pixels[y * width + x] = page.pixels()[(width - 1 - x) * height + y];
+            }
+        }
+        return new GrayImage(pixels, width, height);
+    }
+
+    /** What was found on the page turned clockwise, with boxes on the page before that. */
+    private static Lines turnedBack(Lines found, GrayImage page) {
+        List<FoundLine> lines = found.lines().stream()
+                .map(line -> new FoundLine(
+                        line.y0(), page.height() - line.x1(), line.y1(), page.height() - line.x0(), line.pixels()))
+                .toList();
+        return new Lines(lines, found.skewDegrees(), found.inverted(), (found.quarterTurns() + 1) % 4);
+    }
+
+    private static Lines whole(GrayImage page, InkMap ink) {
+        GrayImage upright = ink.inverted() ? inverted(page) : page;
+        FoundLine line = new FoundLine(0, 0, page.width(), page.height(), upright);
+        return new Lines(List.of(line), 0, ink.inverted(), 0);
     }
 
     private static FoundLine cut(GrayImage page, InkMap ink, Skew skew, Blob line) {

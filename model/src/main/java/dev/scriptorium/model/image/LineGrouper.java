@@ -47,8 +47,8 @@ final class LineGrouper {
     static double letterHeight(List<Blob> blobs, int pageWidth, int pageHeight) {
         List<Blob> letters = blobs.stream()
                 .filter(blob -> blob.height() >= 4
-                        && blob.height() < Math.max(24, pageHeight / 6.0)
-                        && blob.width() < Math.max(24, pageWidth / 3.0)
+                        && blob.height() < Math.max(120, pageHeight / 6.0)
+                        && blob.width() < Math.max(160, pageWidth / 3.0)
                         && blob.width() < 12 * blob.height())
                 .sorted(Comparator.comparingDouble(Blob::height))
                 .toList();
@@ -362,7 +362,7 @@ final class LineGrouper {
     private boolean canBeText(Run line) {
         Blob box = line.core();
         double fill = box.area() / (box.width() * box.height());
-        boolean upright = line.slimness() > 6 && line.count() > 5;
+        boolean upright = line.slimness() > 6 && line.count() > 10;
         boolean ragged = line.count() > 2 && box.height() > 3.2 * line.letter();
         boolean sparse = line.letter() > 2.5 * letterHeight && box.width() > 3.5 * line.count() * line.letter();
         boolean solid = line.count() > 2 ? fill > 0.68 : fill > 0.82 && box.height() < 3 * box.width();

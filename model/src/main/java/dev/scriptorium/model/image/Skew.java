@@ -20,15 +20,14 @@ record Skew(double radians, double centerX, double centerY) {
     static Skew of(List<Blob> letters, double letterHeight, int width, int height) {
         double angle = 0;
         if (letters.size() >= FEWEST_LETTERS) {
-            double coarse = best(letters, letterHeight, -MOST, MOST, COARSE, height);
-            angle = best(letters, letterHeight, coarse - COARSE, coarse + COARSE, FINE, height);
+            double coarse = best(letters, letterHeight / 5, -MOST, MOST, COARSE, height);
+            angle = best(letters, letterHeight / 12, coarse - COARSE, coarse + COARSE, FINE, height);
         }
         return new Skew(angle, width / 2.0, height / 2.0);
     }
 
-    private static double best(
-            List<Blob> letters, double letterHeight, double from, double to, double step, int height) {
-        double bin = Math.max(1, letterHeight / 5);
+    private static double best(List<Blob> letters, double binHeight, double from, double to, double step, int height) {
+        double bin = Math.max(1, binHeight);
         int offset = (int) (2 * height / bin);
         double best = 0;
         double bestScore = -1;

@@ -60,10 +60,10 @@ final class LetterPage {
 
     private double letter(double x, double y, double s) {
         double width = 0.75 * s;
-        switch (random.nextInt(6)) {
-            case 0 -> stroke(x, y - s, x, y, x + width, y, x + width, y - s, x, y - s); // o
+        switch (random.nextInt(8)) {
+            case 0, 6 -> stroke(x, y - s, x, y, x + width, y, x + width, y - s, x, y - s); // o
             case 1 -> stroke(x, y, x, y - s, x + width, y - s, x + width, y); // n
-            case 2 -> stroke(x, y - 1.6 * s, x, y, x + width, y, x + width, y - s, x, y - s); // b
+            case 2, 7 -> stroke(x, y - 1.6 * s, x, y, x + width, y, x + width, y - s, x, y - s); // b
             case 3 -> stroke(x, y + 0.5 * s, x, y - s, x + width, y - s, x + width, y, x, y); // p
             case 4 -> {
                 stroke(x + s / 8, y - 1.6 * s, x + s / 8, y); // l

@@ -168,6 +168,40 @@ class LineFinderTest {
         assertThat(line.at(0, 0)).as("paper").isGreaterThan(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void turnsAPageThatLiesOnItsSideOrHead(int quarterTurns) {
+        GrayImage upright = book().gray();
+        List<FoundLine> expected = finder.find(upright).lines();
+        GrayImage turned = upright;
+        for (int i = quarterTurns; i < 4; i++) {
+            turned = clockwise(turned);
+        }
+
+        LineFinder.Lines found = finder.find(turned);
+
+        assertThat(found.quarterTurns()).isEqualTo(quarterTurns);
+        assertThat(found.lines()).hasSameSizeAs(expected);
+        FoundLine first = found.lines().get(0);
+        assertThat(first.pixels().width()).isCloseTo(expected.get(0).pixels().width(), within(6));
+        boolean sideways = quarterTurns % 2 == 1;
+        assertThat(sideways ? first.y1() - first.y0() : first.x1() - first.x0())
+                .as("length of the first line's box")
+                .isCloseTo(first.pixels().width(), within(2));
+    }
+
+    private static GrayImage clockwise(GrayImage image) {
+        int width = image.height();
+        int height = image.width();
+        byte[] pixels = new byte[width * height];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                pixels[y * width + x] = (byte) image.at(y, width - 1 - x);
+            }
+        }
+        return new GrayImage(pixels, width, height);
+    }
+
     @Test
     void takesAPictureOfOneLineAsThatLine() {
         GrayImage picture = new LetterPage(700, 48).line(8, 33, 680, SIZE).gray();
