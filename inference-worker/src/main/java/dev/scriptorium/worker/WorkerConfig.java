@@ -4,10 +4,12 @@ import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.settings.Setting;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /**
@@ -19,16 +21,18 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
  * @param topics names and partitions of the topics
  * @param limits how large a page may be
  * @param blobs where images lie that are too large for a record
+ * @param model what reads the pages
  * @param worker this worker
  */
 public record WorkerConfig(
-        Map<String, String> kafka, TopicSettings topics, PageLimits limits, Blobs blobs, Worker worker) {
+        Map<String, String> kafka, TopicSettings topics, PageLimits limits, Blobs blobs, Model model, Worker worker) {
 
     public WorkerConfig {
         kafka = Map.copyOf(kafka);
         Objects.requireNonNull(topics, "topics");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(blobs, "blobs");
+        Objects.requireNonNull(model, "model");
         Objects.requireNonNull(worker, "worker");
         if (!kafka.containsKey("bootstrap.servers")) {
             throw new IllegalArgumentException("kafka.bootstrap.servers: host:port expected, none found");
@@ -46,6 +50,36 @@ public record WorkerConfig(
     public record Blobs(
             @Setting(doc = "store of images that are too large for a record, e.g. file:/var/lib/scriptorium/blobs")
             URI uri) {}
+
+    /**
+     * The model.
+     *
+     * @param dir its folder; the bundled one if not given
+     * @param dtype what it computes in: bf16, f32 or auto
+     * @param slots sequences decoded together: pages for page models, lines for line models
+     * @param maxNewTokens answer tokens after which a page counts as cut
+     * @param pageTimeout time in the engine after which a page is given up
+     */
+    public record Model(
+            @Setting(doc = "model folder; the bundled line model if not given")
+            Optional<Path> dir,
+
+            @Setting(value = "auto", doc = "bf16, f32 or auto: bf16 where the processor multiplies it")
+            String dtype,
+
+            @Setting(min = 1, max = 4096, doc = "sequences decoded together; 32 lines or 4 pages if not given")
+            Optional<Integer> slots,
+
+            @Setting(value = "4096", min = 1, doc = "answer tokens after which a page counts as cut")
+            int maxNewTokens,
+
+            @Setting(value = "10m", doc = "time after which a page is given up")
+            Duration pageTimeout) {
+
+        /** The bundled model. */
+        public static final Model BUNDLED =
+                new Model(Optional.empty(), "auto", Optional.empty(), 4096, Duration.ofMinutes(10));
+    }
 
     /** How a consumer group decides who reads which partition. */
     public enum Protocol {

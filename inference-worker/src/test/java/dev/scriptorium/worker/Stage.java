@@ -81,6 +81,7 @@ final class Stage implements AutoCloseable {
                     topics(),
                     limits,
                     new WorkerConfig.Blobs(URI.create("file:" + blobs.toAbsolutePath())),
+                    WorkerConfig.Model.BUNDLED,
                     new WorkerConfig.Worker(
                             prefix + id,
                             prefix + "workers",

@@ -1,0 +1,95 @@
+package dev.scriptorium.worker;
+
+import dev.scriptorium.schemas.PageLimits;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A worker in a process of its own, to be killed and frozen. Ends gracefully on SIGTERM. */
+final class ChaosWorker {
+
+    /** The control stands still after this many results. */
+    static final int CONTROL_PAGES = 200;
+
+    private ChaosWorker() {}
+
+    /** Arguments: bootstrap, registry, blobs, prefix, id, protocol, seed, transactions (true or false). */
+    public static void main(String[] args) throws InterruptedException {
+        WorkerConfig config = new Stage.Place(args[0], args[1], Path.of(args[2]), args[3], PageLimits.DEFAULT)
+                .worker(args[4], WorkerConfig.Protocol.valueOf(args[5]), 16 << 20);
+        FastEngine engine = new FastEngine(Long.parseLong(args[6]), 4);
+        Consumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        Producer<byte[], byte[]> producer = Boolean.parseBoolean(args[7])
+                ? new KafkaProducer<>(config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer())
+                : new WithoutTransactions(config);
+        InferenceWorker worker = InferenceWorker.open(config, engine, Clock.systemUTC(), consumer, producer);
+        Thread main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            worker.stop();
+            try {
+                main.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        worker.run();
+    }
+
+    /**
+     * The control: the same calls, but results are out as soon as they are sent, and offsets would be
+     * committed at the end. Before that it stands still, so that a kill always comes in between.
+     */
+    private static final class WithoutTransactions extends KafkaProducer<byte[], byte[]> {
+        private int sent;
+
+        WithoutTransactions(WorkerConfig config) {
+            super(idempotent(config), new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        private static Map<String, Object> idempotent(WorkerConfig config) {
+            Map<String, Object> settings = new HashMap<>(config.producerConfig());
+            settings.remove("transactional.id");
+            settings.remove("transaction.timeout.ms");
+            return settings;
+        }
+
+        @Override
+        public void initTransactions() {}
+
+        @Override
+        public void beginTransaction() {}
+
+        @Override
+        public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
+            sent++;
+            return super.send(record);
+        }
+
+        @Override
+        public void sendOffsetsToTransaction(
+                Map<TopicPartition, OffsetAndMetadata> finished, ConsumerGroupMetadata group) {}
+
+        @Override
+        public void commitTransaction() {
+            flush();
+            while (sent >= CONTROL_PAGES) {
+                LockSupport.park();
+            }
+        }
+    }
+}
