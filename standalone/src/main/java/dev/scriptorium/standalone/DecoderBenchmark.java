@@ -6,7 +6,7 @@ import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.ComputeType;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,7 +67,7 @@ final class DecoderBenchmark extends Benchmark {
             names = "--threads",
             paramLabel = "T",
             description = "Threads of one operation; as many as cores if not given.")
-    private OptionalInt threads = OptionalInt.empty();
+    private Optional<Integer> threads = Optional.empty();
 
     @Option(names = "--seed", defaultValue = "1", description = "Of weights and tokens; default ${DEFAULT-VALUE}.")
     private int seed;
@@ -82,7 +82,6 @@ final class DecoderBenchmark extends Benchmark {
 
     @Override
     List<Measurement> measure(Runnable step) {
-        threads.ifPresent(DjlDefaults::threads);
         return bench().run(step);
     }
 
@@ -96,6 +95,7 @@ final class DecoderBenchmark extends Benchmark {
                     spec.commandLine(), "layers: at most " + known + " expected, " + layers + " found");
         }
         try {
+            threads.ifPresent(DjlDefaults::threads);
             return new DecoderBench(ComputeType.of(dtype), layers, promptTokens, newTokens, batches, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -66,6 +66,9 @@ class BenchCommandTest {
         assertThat(execute("bench", "decoder", "--random-weights", "--batch", "1,0"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("batch: at least 1 expected, 0 found");
+        assertThat(execute("bench", "decoder", "--random-weights", "--threads", "0"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("threads: at least 1 expected, 0 found");
     }
 
     private int execute(String... args) {
