@@ -1,8 +1,13 @@
 package dev.scriptorium.standalone;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -51,9 +56,21 @@ public final class Scriptorium implements Runnable {
     public static void main(String[] args) {
         CountDownLatch done = new CountDownLatch(1);
         stopOrderly(Thread.currentThread(), done);
-        int status = commandLine().execute(args);
-        done.countDown();
+        int status = CommandLine.ExitCode.SOFTWARE;
+        try {
+            status = commandLine()
+                    .setOut(utf8(FileDescriptor.out))
+                    .setErr(utf8(FileDescriptor.err))
+                    .execute(args);
+        } finally {
+            done.countDown();
+        }
         System.exit(status);
+    }
+
+    /** Recognized text is Unicode, whatever the locale says. */
+    private static PrintWriter utf8(FileDescriptor stream) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(stream), StandardCharsets.UTF_8), true);
     }
 
     /**

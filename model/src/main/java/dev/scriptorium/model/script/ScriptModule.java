@@ -78,6 +78,11 @@ public final class ScriptModule implements AutoCloseable {
         return new Result(run(method, true, arguments));
     }
 
+    /** Lets {@link #train} record gradients in the calling thread: the engine's start switched that off for its own. */
+    public static void recordGradients() {
+        JniUtils.setGradMode(true);
+    }
+
     /**
      * Puts foreign memory into a tensor without a copy.
      *
@@ -88,6 +93,18 @@ public final class ScriptModule implements AutoCloseable {
         PtNDArray tensor = (PtNDArray) train("shell", shape, torchType).tensor(manager);
         JniUtils.set(tensor, memory);
         mapped.add(memory);
+        return tensor;
+    }
+
+    /**
+     * Copies foreign memory into a tensor of its own.
+     *
+     * @param memory native byte order, as long as the shape says
+     * @param torchType libtorch's ScalarType
+     */
+    public NDArray copy(ByteBuffer memory, long[] shape, int torchType) {
+        PtNDArray tensor = (PtNDArray) train("empty", shape, torchType).tensor(manager);
+        JniUtils.getByteBuffer(tensor, true).put(memory);
         return tensor;
     }
 

@@ -97,6 +97,11 @@ public final class Checkpoint implements AutoCloseable {
         return shardOf.keySet();
     }
 
+    /** Bytes of all tensors together. */
+    public long bytes() {
+        return names().stream().mapToLong(name -> entry(name).bytes()).sum();
+    }
+
     /** Type, shape and place of a tensor. */
     public SafetensorsReader.Entry entry(String name) {
         return shard(name).entries().get(name);

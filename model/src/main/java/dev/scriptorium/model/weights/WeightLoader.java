@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
  * mapped, not copied: 6.7 GB are ready in milliseconds and paged in as they are used.
  */
 public final class WeightLoader {
+    /** A checkpoint as small as this is copied: then its files may change or go away under a running process. */
+    private static final long COPIED_BYTES = 256L << 20;
+
     private WeightLoader() {}
 
     /**
@@ -91,8 +94,12 @@ public final class WeightLoader {
             throw new ModelFormatException(checkpoint.dir() + ": tensor " + name
                     + ": at least one element expected, shape " + entry.shape() + " found");
         }
-        NDArray stored = module.wrap(
-                aligned(memory, entry.type().bytes()), shape, entry.type().torch());
+        NDArray stored = checkpoint.bytes() <= COPIED_BYTES
+                ? module.copy(memory, shape, entry.type().torch())
+                : module.wrap(
+                        aligned(memory, entry.type().bytes()),
+                        shape,
+                        entry.type().torch());
         if (entry.type() == type) {
             return stored;
         }

@@ -17,5 +17,8 @@ class Common(Module):
   def shell(self, shape: List[int], dtype: int) -> Tensor:
     return torch.empty([], dtype=dtype).expand(shape)
 
+  def empty(self, shape: List[int], dtype: int) -> Tensor:
+    return torch.empty(shape, dtype=dtype)
+
   def cast(self, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)

@@ -3,12 +3,12 @@ package dev.scriptorium.trainer.pretrain;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.eval.CharacterErrorRate;
+import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import java.io.IOException;
@@ -65,12 +65,11 @@ public final class Pretrainer {
         long step = savedStep();
         forgetRowsAfter(METRICS, step);
         forgetRowsAfter(READINGS, step);
-        // gradients are taken inside the script; the engine's start switched this thread's recording off
         try (NDManager manager = NDManager.newBaseManager(Device.fromName(config.device()));
                 TrainingState state = open(manager, model, step);
                 LineStream lines = new LineStream(
                         drawer, model, config.batch(), config.seed(), curriculum, step, config.drawingThreads())) {
-            JniUtils.setGradMode(true);
+            ScriptModule.recordGradients();
             HeldOutLines heldOut = new HeldOutLines(drawer, config.seed(), config.evaluationLines());
             LOG.info("pretrain parameters={} step={} of={}", state.parameters(), step, config.steps());
             long last = Math.min(config.stopAt(), config.steps());
