@@ -124,6 +124,9 @@ final class EmbeddedKafka implements AutoCloseable {
         // After a crash, the next start waits this long for the session of the broker that is gone.
         p.put("broker.session.timeout.ms", "3000");
         p.put("broker.heartbeat.interval.ms", "500");
+        // Likewise, the pages of a worker that is gone are given to the next one after this long.
+        p.put("group.consumer.min.session.timeout.ms", "10000");
+        p.put("group.consumer.session.timeout.ms", "10000");
         p.put("num.network.threads", "2");
         p.put("num.io.threads", "4");
         p.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));

@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 final class KafkaOptions {
 
     /** Where {@code scriptorium up} listens unless told otherwise. */
-    static final Map<String, String> LOCAL =
-            Map.of("kafka.bootstrap.servers", "127.0.0.1:9092", "kafka.schema.registry.url", "http://127.0.0.1:8081");
+    static final Map<String, String> LOCAL = Map.of(
+            "kafka.bootstrap.servers", "127.0.0.1:9092", "kafka.schema.registry.url", SchemaRegistryProcess.url(8081));
 
     @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Kafka broker to begin with.")
     private Optional<String> bootstrap = Optional.empty();
