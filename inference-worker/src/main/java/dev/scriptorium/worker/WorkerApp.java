@@ -1,11 +1,9 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.model.config.ModelConfig;
-import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.engine.PageEngine;
-import dev.scriptorium.model.image.ImageDecoder;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.schemas.Topics;
@@ -30,8 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class WorkerApp {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerApp.class);
-    private static final int LINE_SLOTS = 32;
-    private static final int PAGE_SLOTS = 4;
 
     private WorkerApp() {}
 
@@ -68,13 +64,8 @@ public final class WorkerApp {
 
     private static PageEngine engine(WorkerConfig.Model model) throws IOException {
         Path folder = model.dir().isPresent() ? model.dir().get() : BundledModel.folder();
-        boolean lines = ModelConfig.read(folder).unit() == ModelConfig.Unit.LINE;
-        EngineOptions options = new EngineOptions(
-                model.slots().orElse(lines ? LINE_SLOTS : PAGE_SLOTS),
-                model.maxNewTokens(),
-                lines ? new NgramRule.Off() : NgramRule.READING,
-                ImageDecoder.DEFAULT_MAX_PIXELS,
-                model.pageTimeout());
+        EngineOptions options = EngineOptions.suiting(
+                ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout());
         return OcrEngine.open(folder, ComputeType.of(model.dtype()), options);
     }
 

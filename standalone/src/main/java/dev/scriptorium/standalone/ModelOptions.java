@@ -1,10 +1,8 @@
 package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.config.ModelConfig;
-import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
-import dev.scriptorium.model.image.ImageDecoder;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
 import java.io.IOException;
@@ -15,8 +13,6 @@ import picocli.CommandLine.Option;
 
 /** Which model a command reads with, and how. */
 final class ModelOptions {
-    private static final int LINE_SLOTS = 32;
-    private static final int PAGE_SLOTS = 4;
     private static final int MAX_NEW_TOKENS = 4096;
 
     @Option(names = "--model", paramLabel = "DIR", description = "Model folder; the bundled line model if not given.")
@@ -43,13 +39,8 @@ final class ModelOptions {
     /** Opens an engine; the caller closes it. */
     OcrEngine open() throws IOException {
         Path folder = folder();
-        boolean lines = ModelConfig.read(folder).unit() == ModelConfig.Unit.LINE;
-        EngineOptions options = new EngineOptions(
-                lines ? LINE_SLOTS : PAGE_SLOTS,
-                MAX_NEW_TOKENS,
-                lines ? new NgramRule.Off() : NgramRule.READING,
-                ImageDecoder.DEFAULT_MAX_PIXELS,
-                Duration.ofSeconds(timeoutSeconds));
+        EngineOptions options = EngineOptions.suiting(
+                ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds));
         return OcrEngine.open(folder, ComputeType.of(dtype), options);
     }
 }

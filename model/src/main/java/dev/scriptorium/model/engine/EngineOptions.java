@@ -1,8 +1,11 @@
 package dev.scriptorium.model.engine;
 
+import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
+import dev.scriptorium.model.image.ImageDecoder;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How an engine runs.
@@ -14,6 +17,9 @@ import java.util.Objects;
  * @param pageTimeout time in the engine after which a page is given up
  */
 public record EngineOptions(int slots, int maxNewTokens, NgramRule ngramRule, long maxPixels, Duration pageTimeout) {
+    private static final int LINE_SLOTS = 32;
+    private static final int PAGE_SLOTS = 4;
+
     public EngineOptions {
         Objects.requireNonNull(ngramRule, "ngramRule");
         Objects.requireNonNull(pageTimeout, "pageTimeout");
@@ -21,5 +27,22 @@ public record EngineOptions(int slots, int maxNewTokens, NgramRule ngramRule, lo
             throw new IllegalArgumentException("engine: slots, maxNewTokens and maxPixels >= 1 expected, " + slots
                     + ", " + maxNewTokens + ", " + maxPixels + " found");
         }
+    }
+
+    /**
+     * What suits a checkpoint on a CPU: lines are short and many and need no n-gram rule, pages are
+     * long and few and need one.
+     *
+     * @param slots sequences decoded together, if not 32 lines or 4 pages
+     */
+    public static EngineOptions suiting(
+            ModelConfig config, Optional<Integer> slots, int maxNewTokens, Duration pageTimeout) {
+        boolean lines = config.unit() == ModelConfig.Unit.LINE;
+        return new EngineOptions(
+                slots.orElse(lines ? LINE_SLOTS : PAGE_SLOTS),
+                maxNewTokens,
+                lines ? new NgramRule.Off() : NgramRule.READING,
+                ImageDecoder.DEFAULT_MAX_PIXELS,
+                pageTimeout);
     }
 }
