@@ -19,9 +19,12 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +40,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Print recognized pages and dead letters as they come, until stopped.")
 final class SubscribeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(SubscribeCommand.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** How a result is printed. */
@@ -91,28 +95,41 @@ final class SubscribeCommand implements Callable<Integer> {
         Deserializer<DeadLetter> letter = serdes.deadLetter().deserializer();
         try (KafkaConsumer<String, byte[]> consumer = consumer(config)) {
             assign(consumer, topics);
-            while (recognitions + deadLetters < max && !Thread.currentThread().isInterrupted()) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                    if (record.value() == null || recognitions + deadLetters >= max) {
-                        continue;
-                    }
-                    try {
-                        if (record.topic().equals(topics.recognitions().name())) {
-                            show(recognition.deserialize(record.topic(), record.value()));
-                        } else {
-                            show(letter.deserialize(record.topic(), record.value()));
-                        }
-                    } catch (RecordException e) {
-                        console.say(record.topic() + "-" + record.partition() + " offset " + record.offset() + ": "
-                                + e.getMessage());
+            try {
+                while (recognitions + deadLetters < max
+                        && !Thread.currentThread().isInterrupted()) {
+                    for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                        show(record, topics, recognition, letter);
                     }
                 }
+            } catch (InterruptException e) {
+                LOG.debug("asked to stop while polling", e);
             }
-        } catch (org.apache.kafka.common.errors.InterruptException e) {
-            Thread.currentThread().interrupt(); // asked to stop while polling
+            // asked to stop: what is left is to leave in order, which an interrupt would cut short
+            Thread.interrupted();
         }
         console.result(Map.of("recognitions", recognitions, "deadLetters", deadLetters));
         return 0;
+    }
+
+    private void show(
+            ConsumerRecord<String, byte[]> record,
+            Topics topics,
+            Deserializer<Recognition> recognition,
+            Deserializer<DeadLetter> letter) {
+        if (record.value() == null || recognitions + deadLetters >= max) {
+            return;
+        }
+        try {
+            if (record.topic().equals(topics.recognitions().name())) {
+                show(recognition.deserialize(record.topic(), record.value()));
+            } else {
+                show(letter.deserialize(record.topic(), record.value()));
+            }
+        } catch (RecordException e) {
+            console.say(
+                    record.topic() + "-" + record.partition() + " offset " + record.offset() + ": " + e.getMessage());
+        }
     }
 
     private static KafkaConsumer<String, byte[]> consumer(SubscribeConfig config) {
