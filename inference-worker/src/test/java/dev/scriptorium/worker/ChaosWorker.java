@@ -1,10 +1,19 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.engine.EngineOptions;
+import dev.scriptorium.model.engine.OcrEngine;
+import dev.scriptorium.model.engine.PageEngine;
+import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.schemas.PageLimits;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -25,13 +34,25 @@ final class ChaosWorker {
     /** The control stands still after this many results. */
     static final int CONTROL_PAGES = 200;
 
+    /** What reads the pages. */
+    enum Reader {
+        /** Gives the image's bytes back as text after a short random pause. */
+        FAST,
+        /** The bundled model; the image is one line. */
+        NANO
+    }
+
     private ChaosWorker() {}
 
-    /** Arguments: bootstrap, registry, blobs, prefix, id, protocol, seed, transactions (true or false). */
-    public static void main(String[] args) throws InterruptedException {
+    /** Arguments: bootstrap, registry, blobs, prefix, id, protocol, seed, transactions (true or false), reader. */
+    public static void main(String[] args) throws InterruptedException, IOException {
         WorkerConfig config = new Stage.Place(args[0], args[1], Path.of(args[2]), args[3], PageLimits.DEFAULT)
                 .worker(args[4], WorkerConfig.Protocol.valueOf(args[5]), 16 << 20);
-        FastEngine engine = new FastEngine(Long.parseLong(args[6]), 4);
+        PageEngine engine =
+                switch (Reader.valueOf(args[8])) {
+                    case FAST -> new FastEngine(Long.parseLong(args[6]), 4);
+                    case NANO -> nano();
+                };
         Consumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         Producer<byte[], byte[]> producer = Boolean.parseBoolean(args[7])
@@ -48,6 +69,13 @@ final class ChaosWorker {
             }
         }));
         worker.run();
+    }
+
+    private static PageEngine nano() throws IOException {
+        Path folder = BundledModel.folder();
+        EngineOptions options =
+                EngineOptions.suiting(ModelConfig.read(folder), Optional.empty(), 200, Duration.ofMinutes(1));
+        return OcrEngine.open(folder, ComputeType.best(), options);
     }
 
     /**

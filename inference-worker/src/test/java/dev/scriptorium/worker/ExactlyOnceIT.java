@@ -2,6 +2,13 @@ package dev.scriptorium.worker;
 
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,8 +128,57 @@ class ExactlyOnceIT {
         }
     }
 
+    @Test
+    void readsEveryLineOnceWithTheBundledModelThroughKills() throws Exception {
+        WorkerProcess worker = worker("nano", WorkerConfig.Protocol.CONSUMER, ChaosWorker.Reader.NANO, true);
+        worker.start();
+
+        try (Stage.Results results = stage.results()) {
+            for (int i = 0; i < 120; i++) {
+                sent.add(stage.send(Stage.page("line" + i + "/1")
+                        .setMode("line")
+                        .setImage(line("Line " + i))
+                        .build()));
+            }
+            results.await(1, DEADLINE);
+            worker.kill();
+            worker.start();
+            results.await(30, DEADLINE);
+            worker.kill();
+            worker.start();
+            results.await(sent.size(), DEADLINE);
+
+            worker.close();
+            results.readToEnd();
+            assertThat(results.letters).isEmpty();
+            assertThat(sources(results)).isEqualTo(everyOffsetOnceInOrder());
+            assertThat(results.recognitions).allMatch(line -> line.getText().startsWith("L"));
+        }
+    }
+
+    /** A picture of a line. */
+    private static ByteBuffer line(String text) throws IOException {
+        BufferedImage image = new BufferedImage(220, 48, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D pen = image.createGraphics();
+        pen.setColor(Color.WHITE);
+        pen.fillRect(0, 0, 220, 48);
+        pen.setColor(Color.BLACK);
+        pen.setFont(new Font(Font.SERIF, Font.PLAIN, 32));
+        pen.drawString(text, 8, 36);
+        pen.dispose();
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", png);
+        return ByteBuffer.wrap(png.toByteArray());
+    }
+
     private WorkerProcess worker(String id, WorkerConfig.Protocol protocol, boolean transactions) {
-        WorkerProcess worker = new WorkerProcess(stage.place(), id, protocol, random.nextInt(1 << 20), transactions);
+        return worker(id, protocol, ChaosWorker.Reader.FAST, transactions);
+    }
+
+    private WorkerProcess worker(
+            String id, WorkerConfig.Protocol protocol, ChaosWorker.Reader reader, boolean transactions) {
+        WorkerProcess worker =
+                new WorkerProcess(stage.place(), id, protocol, reader, random.nextInt(1 << 20), transactions);
         workers.add(worker);
         return worker;
     }

@@ -12,7 +12,19 @@ final class WorkerProcess implements AutoCloseable {
     private final Path log;
     private Process process;
 
-    WorkerProcess(Stage.Place place, String id, WorkerConfig.Protocol protocol, long seed, boolean transactions) {
+    /**
+     * Prepares a process.
+     *
+     * @param reader what reads the pages
+     * @param seed of the fast reader's pauses
+     */
+    WorkerProcess(
+            Stage.Place place,
+            String id,
+            WorkerConfig.Protocol protocol,
+            ChaosWorker.Reader reader,
+            long seed,
+            boolean transactions) {
         this.log = place.blobs().resolve(id + "-" + protocol + ".log");
         this.command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -29,7 +41,8 @@ final class WorkerProcess implements AutoCloseable {
                 id,
                 protocol.name(),
                 Long.toString(seed),
-                Boolean.toString(transactions));
+                Boolean.toString(transactions),
+                reader.name());
     }
 
     void start() throws IOException {
