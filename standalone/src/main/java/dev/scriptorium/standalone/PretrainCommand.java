@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
             "Train a line model from nothing on lines drawn here, or go on with a run that was stopped.",
             "Fonts are those of docs/nano.md that this machine has installed."
         })
-final class PretrainCommand implements Callable<Integer> {
+final class PretrainCommand implements Callable<Integer>, Stoppable {
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder that becomes the model.")
     private Path out;
@@ -81,6 +81,12 @@ final class PretrainCommand implements Callable<Integer> {
     private Console console;
 
     private StepMetrics last;
+    private volatile boolean stopping;
+
+    @Override
+    public void stop() {
+        stopping = true;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -114,7 +120,7 @@ final class PretrainCommand implements Callable<Integer> {
                         last = metrics;
                         progress.moveTo(metrics.step());
                     })
-                    .run();
+                    .run(() -> stopping);
             first = firstStep[0];
         }
         double seconds = (System.nanoTime() - start) / 1e9;

@@ -56,13 +56,11 @@ public final class Scriptorium implements Runnable {
     /** Runs one command and exits with its status. */
     public static void main(String[] args) {
         CountDownLatch done = new CountDownLatch(1);
-        stopOrderly(Thread.currentThread(), done);
+        CommandLine command = commandLine().setOut(utf8(FileDescriptor.out)).setErr(utf8(FileDescriptor.err));
+        stopOrderly(command, Thread.currentThread(), done);
         int status = CommandLine.ExitCode.SOFTWARE;
         try {
-            status = commandLine()
-                    .setOut(utf8(FileDescriptor.out))
-                    .setErr(utf8(FileDescriptor.err))
-                    .execute(args);
+            status = command.execute(args);
         } finally {
             done.countDown();
         }
@@ -75,13 +73,17 @@ public final class Scriptorium implements Runnable {
     }
 
     /**
-     * Ctrl-C and SIGTERM interrupt the command and wait for it: libtorch frees its memory when the process
+     * Ctrl-C and SIGTERM ask the command to stop and wait for it: libtorch frees its memory when the process
      * exits, which must not happen under a thread that still computes.
      */
-    private static void stopOrderly(Thread command, CountDownLatch done) {
+    private static void stopOrderly(CommandLine command, Thread thread, CountDownLatch done) {
         Thread hook = new Thread(
                 () -> {
-                    command.interrupt();
+                    if (running(command) instanceof Stoppable stoppable) {
+                        stoppable.stop();
+                    } else {
+                        thread.interrupt();
+                    }
                     try {
                         if (!done.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                             LOG.warn("stopped in the middle of its work after {} s", GRACE.toSeconds());
@@ -92,6 +94,15 @@ public final class Scriptorium implements Runnable {
                 },
                 "stop-orderly");
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** The command that was called; the parser itself where none is known yet. */
+    private static Object running(CommandLine command) {
+        CommandLine.ParseResult parsed = command.getParseResult();
+        while (parsed != null && parsed.hasSubcommand()) {
+            parsed = parsed.subcommand();
+        }
+        return parsed == null ? command : parsed.commandSpec().userObject();
     }
 
     /** The parser with every command and the house's way of reporting errors; tests call it in process. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,11 +54,12 @@ public final class Pretrainer {
     }
 
     /**
-     * Runs or resumes, until the last step or an interrupt of the thread; saves before it returns.
+     * Runs or resumes, until the last step or until asked to stop; saves before it returns.
      *
+     * @param stop asked after every step
      * @return the last step done
      */
-    public long run() throws IOException {
+    public long run(BooleanSupplier stop) throws IOException {
         DjlDefaults.apply();
         NanoFiles.write(config.out());
         ModelConfig model = ModelConfig.read(config.out());
@@ -73,7 +75,7 @@ public final class Pretrainer {
             HeldOutLines heldOut = new HeldOutLines(drawer, config.seed(), config.evaluationLines());
             LOG.info("pretrain parameters={} step={} of={}", state.parameters(), step, config.steps());
             long last = Math.min(config.stopAt(), config.steps());
-            while (step < last && !Thread.currentThread().isInterrupted()) {
+            while (step < last && !stop.getAsBoolean()) {
                 StepMetrics metrics = step(state, lines.next(), curriculum, step);
                 step++;
                 record(metrics);
@@ -87,7 +89,9 @@ public final class Pretrainer {
                 }
             }
             save(state, step);
-            evaluate(heldOut, step);
+            if (!stop.getAsBoolean()) {
+                evaluate(heldOut, step);
+            }
             return step;
         }
     }

@@ -35,15 +35,15 @@ class PretrainerTest {
     @Test
     void goesOnAfterAStopAsIfItHadNotStopped() throws IOException {
         List<StepMetrics> whole = new ArrayList<>();
-        new Pretrainer(config(dir.resolve("whole"), STEPS), drawer, whole::add).run();
+        new Pretrainer(config(dir.resolve("whole"), STEPS), drawer, whole::add).run(() -> false);
         List<StepMetrics> parts = new ArrayList<>();
-        new Pretrainer(config(dir.resolve("parts"), 5), drawer, parts::add).run();
+        new Pretrainer(config(dir.resolve("parts"), 5), drawer, parts::add).run(() -> false);
         // rows of a step that was never saved, as a killed run leaves them
         Files.writeString(
                 dir.resolve("parts").resolve("metrics.tsv"),
                 "9\t72\t1\t1\t1\t1\t1\t1\t1\t1\t1\n",
                 java.nio.file.StandardOpenOption.APPEND);
-        long reached = new Pretrainer(config(dir.resolve("parts"), STEPS), drawer, parts::add).run();
+        long reached = new Pretrainer(config(dir.resolve("parts"), STEPS), drawer, parts::add).run(() -> false);
 
         assertThat(reached).isEqualTo(STEPS);
         assertThat(parts)
@@ -60,7 +60,7 @@ class PretrainerTest {
     @Test
     void learnsAndWritesACheckpointThatOpens() throws IOException {
         List<StepMetrics> metrics = new ArrayList<>();
-        new Pretrainer(config(dir.resolve("run"), STEPS), drawer, metrics::add).run();
+        new Pretrainer(config(dir.resolve("run"), STEPS), drawer, metrics::add).run(() -> false);
 
         assertThat(metrics.get(STEPS - 1).crossEntropy())
                 .isLessThan(metrics.get(0).crossEntropy() - 0.3);
@@ -72,10 +72,10 @@ class PretrainerTest {
 
     @Test
     void refusesToGoOnWithAnotherSeed() throws IOException {
-        new Pretrainer(config(dir.resolve("run"), 1), drawer, metrics -> {}).run();
+        new Pretrainer(config(dir.resolve("run"), 1), drawer, metrics -> {}).run(() -> false);
         PretrainConfig other = new PretrainConfig(dir.resolve("run"), STEPS, STEPS, 8, 2e-3, 2, 100, 100, 4, 1, "cpu");
 
-        assertThatThrownBy(() -> new Pretrainer(other, drawer, metrics -> {}).run())
+        assertThatThrownBy(() -> new Pretrainer(other, drawer, metrics -> {}).run(() -> false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("seed 1 expected, 2 found");
     }
