@@ -48,7 +48,7 @@ import picocli.CommandLine.Option;
             "Prints what was read beside the truth. Needs nothing and leaves nothing behind."
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int COLUMN = 62;
 
     @Option(names = "--recognize-only", description = "Stop after the text.")
