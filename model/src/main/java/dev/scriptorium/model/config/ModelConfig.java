@@ -178,6 +178,9 @@ public record ModelConfig(Sam sam, Clip clip, Decoder decoder, Unit unit) {
      */
     public static ModelConfig read(Path modelDir) throws IOException {
         Path file = modelDir.resolve("config.json");
+        if (!Files.isRegularFile(file)) {
+            throw new ModelFormatException(modelDir + ": config.json expected, none found");
+        }
         JsonNode root;
         try {
             root = new ObjectMapper().readTree(Files.readString(file));
