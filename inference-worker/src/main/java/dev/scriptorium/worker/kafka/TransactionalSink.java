@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
@@ -93,9 +94,9 @@ public final class TransactionalSink implements AutoCloseable {
 
     private boolean tryToCommit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
         List<Outbound> results = new ArrayList<>(batch.results());
-        Attempt attempt = attempt(results, batch.watermarks(), group);
+        Attempt attempt = attempt(results, batch.watermarks(), group, false);
         while (attempt == Attempt.TOO_LARGE) {
-            attempt = attempt(results, batch.watermarks(), group);
+            attempt = attempt(results, batch.watermarks(), group, true);
         }
         if (attempt == Attempt.COMMITTED) {
             failures = 0;
@@ -110,17 +111,28 @@ public final class TransactionalSink implements AutoCloseable {
     private enum Attempt {
         COMMITTED,
         ABORTED,
-        /** Aborted, and the refused records are replaced. */
+        /** Aborted, because a record was too large; worth trying again, one by one. */
         TOO_LARGE
     }
 
+    /**
+     * @param singly whether each record waits for the broker's answer to the one before. Once a record is
+     *     refused, the producer fails all that it has not sent yet with the same exception; only a record
+     *     that was alone on its way is known to be too large itself, and is replaced.
+     */
     private Attempt attempt(
-            List<Outbound> results, Map<TopicPartition, Watermark> watermarks, ConsumerGroupMetadata group) {
+            List<Outbound> results,
+            Map<TopicPartition, Watermark> watermarks,
+            ConsumerGroupMetadata group,
+            boolean singly) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(results.size());
         try {
             producer.beginTransaction();
             for (Outbound result : results) {
                 sent.add(producer.send(result.record()));
+                if (singly) {
+                    producer.flush();
+                }
             }
             producer.sendOffsetsToTransaction(offsets(watermarks), group);
             patiently("commitTransaction", producer::commitTransaction);
@@ -140,7 +152,12 @@ public final class TransactionalSink implements AutoCloseable {
                 throw new SinkException("no transaction in " + (failures + 1) + " attempts", e);
             }
             abort();
-            return replaceTooLarge(results, sent) ? Attempt.TOO_LARGE : Attempt.ABORTED;
+            List<Integer> refused = tooLarge(sent);
+            if (singly && !refused.isEmpty()) {
+                int first = refused.get(0);
+                results.set(first, results.get(first).whenTooLarge().get());
+            }
+            return refused.isEmpty() ? Attempt.ABORTED : Attempt.TOO_LARGE;
         }
     }
 
@@ -154,15 +171,11 @@ public final class TransactionalSink implements AutoCloseable {
         }
     }
 
-    private static boolean replaceTooLarge(List<Outbound> results, List<Future<RecordMetadata>> sent) {
-        boolean replaced = false;
-        for (int i = 0; i < sent.size(); i++) {
-            if (failure(sent.get(i)) instanceof RecordTooLargeException) {
-                results.set(i, results.get(i).whenTooLarge().get());
-                replaced = true;
-            }
-        }
-        return replaced;
+    private static List<Integer> tooLarge(List<Future<RecordMetadata>> sent) {
+        return IntStream.range(0, sent.size())
+                .filter(i -> failure(sent.get(i)) instanceof RecordTooLargeException)
+                .boxed()
+                .toList();
     }
 
     private static Throwable failure(Future<RecordMetadata> sent) {
