@@ -27,13 +27,19 @@ import picocli.CommandLine.Option;
         name = "pretrain",
         mixinStandardHelpOptions = true,
         description = {
-            "Train a line model from nothing on lines drawn here, or go on with a run that was stopped.",
+            "Train a line model on lines drawn here, or go on with a run that was stopped.",
             "Fonts are those of docs/nano.md that this machine has installed."
         })
 final class PretrainCommand implements Callable<Integer>, Stoppable {
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder that becomes the model.")
     private Path out;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "Begin with the weights of this model folder instead of random ones.")
+    private Optional<Path> from = Optional.empty();
 
     @Option(names = "--steps", defaultValue = "3800", description = "Length of the run; default ${DEFAULT-VALUE}.")
     private long steps;
@@ -100,6 +106,7 @@ final class PretrainCommand implements Callable<Integer>, Stoppable {
         }
         PretrainConfig config = new PretrainConfig(
                 out,
+                from,
                 steps,
                 stopAt.orElse(steps),
                 batch,

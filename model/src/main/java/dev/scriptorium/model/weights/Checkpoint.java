@@ -8,6 +8,7 @@ import dev.scriptorium.model.config.ModelFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -113,6 +114,30 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
+     * A tensor's values in float32.
+     *
+     * @throws ModelFormatException if it is neither F32 nor BF16
+     */
+    public float[] floats(String name) throws IOException {
+        ByteBuffer bytes = map(name);
+        DType type = entry(name).type();
+        if (type == DType.F32) {
+            float[] values = new float[bytes.remaining() / Float.BYTES];
+            bytes.asFloatBuffer().get(values);
+            return values;
+        }
+        if (type == DType.BF16) {
+            ShortBuffer halves = bytes.asShortBuffer();
+            float[] values = new float[halves.remaining()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Float.intBitsToFloat(halves.get(i) << 16);
+            }
+            return values;
+        }
+        throw new ModelFormatException(dir + ": tensor " + name + ": F32 or BF16 expected, " + type + " found");
+    }
+
+    /**
      * sha256 over config, tokenizer and weights, lower-case hex: what a recognition names as its model.
      * Reads every byte.
      */
@@ -201,7 +226,12 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private void check() {
-        Map<String, List<Long>> expected = TensorShapes.of(config);
+        Map<String, List<Long>> expected = new LinkedHashMap<>(TensorShapes.of(config));
+        TensorShapes.readers(config).forEach((name, shape) -> {
+            if (shardOf.containsKey(name)) {
+                expected.put(name, shape);
+            }
+        });
         for (Map.Entry<String, List<Long>> tensor : expected.entrySet()) {
             SafetensorsReader.Entry found = entry(tensor.getKey());
             String place = shard(tensor.getKey()).file() + ": tensor " + tensor.getKey() + ": ";

@@ -35,6 +35,28 @@ public final class TensorShapes {
         return table.shapes;
     }
 
+    /** Frames of characters that the column reader makes of one column of patches. */
+    public static final int FRAMES_A_COLUMN = 2;
+
+    /** Frames of characters that the token reader makes of one vision token. */
+    public static final int FRAMES_A_TOKEN = 8;
+
+    /**
+     * The readers that a line model's checkpoint may hold: linear layers that read characters straight
+     * from the encoder, by CTC. Training needs them; whoever reads can take their text for a draft.
+     */
+    public static Map<String, List<Long>> readers(ModelConfig config) {
+        if (config.unit() != ModelConfig.Unit.LINE) {
+            return Map.of();
+        }
+        TensorShapes table = new TensorShapes(config);
+        long classes = config.decoder().vocabulary() + 1L;
+        long column = (long) config.sam().neck() * config.sam().gridHeight();
+        table.linear("ctc_columns", FRAMES_A_COLUMN * classes, column);
+        table.linear("ctc_tokens", FRAMES_A_TOKEN * classes, config.decoder().width());
+        return table.shapes;
+    }
+
     private void sam() {
         ModelConfig.Sam sam = config.sam();
         long width = sam.width();

@@ -4,11 +4,11 @@ class Pretraining(Module):
   bos : int
   guided_heads : int
 
-  # heads that exist only while training: characters read straight from the encoder, which makes it learn to see
-  ctc_column_weight : List[Tensor]    # training.ctc_columns.weight
-  ctc_column_bias : List[Tensor]      # training.ctc_columns.bias
-  ctc_token_weight : List[Tensor]     # training.ctc_tokens.weight
-  ctc_token_bias : List[Tensor]       # training.ctc_tokens.bias
+  # readers: characters taken straight from the encoder, which makes it learn to see
+  ctc_column_weight : List[Tensor]    # ctc_columns.weight
+  ctc_column_bias : List[Tensor]      # ctc_columns.bias
+  ctc_token_weight : List[Tensor]     # ctc_tokens.weight
+  ctc_token_bias : List[Tensor]       # ctc_tokens.bias
 
   # x (B, F, frames * (V + 1)) -> log-probabilities (F * frames, B, V + 1), the last class is blank
   def ctc_frames(self, x: Tensor, classes: int) -> Tensor:

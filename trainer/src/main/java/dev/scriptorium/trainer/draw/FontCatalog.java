@@ -58,6 +58,10 @@ public final class FontCatalog {
             this.receiptWeight = receiptWeight;
         }
 
+        boolean serif() {
+            return this == SERIF || this == SERIF_ITALIC || this == SERIF_BOLD;
+        }
+
         private int weight(Kind kind) {
             return kind == Kind.FIGURES ? receiptWeight : bookWeight;
         }

@@ -38,6 +38,8 @@ public final class TextSource {
     private final List<String> english;
     private final List<String> german;
     private final List<String> french;
+    private final WordChain germanLike;
+    private final WordChain frenchLike;
     private final Figures figures;
 
     public TextSource() {
@@ -46,6 +48,8 @@ public final class TextSource {
         english = lines("words-en.txt.gz").filter(ours).toList();
         german = words("words-de.txt");
         french = words("words-fr.txt");
+        germanLike = new WordChain(german);
+        frenchLike = new WordChain(french);
         figures = new Figures(english);
     }
 
@@ -110,11 +114,11 @@ public final class TextSource {
                     ? Kind.WORDS
                     : perMille < 800 ? Kind.FIGURES : perMille < 920 ? Kind.HEADING : Kind.FOREIGN;
         }
-        return perMille < 500
+        return perMille < 430
                 ? Kind.PROSE
-                : perMille < 720
+                : perMille < 590
                         ? Kind.WORDS
-                        : perMille < 870 ? Kind.FIGURES : perMille < 920 ? Kind.HEADING : Kind.FOREIGN;
+                        : perMille < 790 ? Kind.FIGURES : perMille < 840 ? Kind.HEADING : Kind.FOREIGN;
     }
 
     /** Cuts at a space where that leaves enough, else anywhere; never leaves a space at an end. */
@@ -156,8 +160,6 @@ public final class TextSource {
                 switch (random.nextInt(12)) {
                     case 0 -> "--";
                     case 1 -> "–";
-                    case 2 -> " – ";
-                    case 3 -> " — ";
                     default -> "—";
                 };
         String dashed = text.replace("--", dash).replace("  ", " ");
@@ -254,8 +256,8 @@ public final class TextSource {
             String word =
                     switch (language) {
                         case 0, 1, 2 -> VietnameseSyllables.next(random);
-                        case 3, 4 -> german.get(random.nextInt(german.size()));
-                        case 5, 6 -> french.get(random.nextInt(french.size()));
+                        case 3, 4 -> random.nextBoolean() ? germanLike.next(random) : any(random, german);
+                        case 5, 6 -> random.nextBoolean() ? frenchLike.next(random) : any(random, french);
                         default -> marked(random, english.get(random.nextInt(english.size())));
                     };
             line.append(line.isEmpty() ? "" : " ");
@@ -275,6 +277,10 @@ public final class TextSource {
             return language < 5 && language > 2 ? "„" + text + "“" : "« " + text + " »";
         }
         return random.nextBoolean() ? text.replace('\'', '’') : text;
+    }
+
+    private static String any(SplittableRandom random, List<String> words) {
+        return words.get(random.nextInt(words.size()));
     }
 
     private static String marked(SplittableRandom random, String word) {

@@ -12,6 +12,9 @@ import java.util.SplittableRandom;
  * ligatures, small capitals, an italic word, uneven inking, the neighbouring lines' edges.
  */
 final class Typesetter {
+    /** The widest gap between two words, in parts of the em: a running head and its page number. */
+    private static final int WIDEST = 18;
+
     private static final String LIGATED = "ffi ffl fi fl ff";
     private static final String[] LIGATURES = {"ﬃ", "ﬄ", "ﬁ", "ﬂ", "ﬀ"};
 
@@ -33,6 +36,7 @@ final class Typesetter {
             double punctuationGap,
             boolean ligatures,
             boolean smallCapitals,
+            boolean oldFigures,
             double jitter,
             double unevenness,
             double worn) {}
@@ -47,7 +51,7 @@ final class Typesetter {
         int above = (int) (em * (crowded ? 2.2 : 1.5));
         int below = (int) (em * (crowded ? 1.9 : 0.9));
         // Wide enough for the widest glyphs of every font, then cut to what was used.
-        int width = (int) (em * (2 + text.length() * (1.25 + style.tracking() + 0.12 * style.wordGap())));
+        int width = (int) (em * (2 + text.length() * (1.25 + style.tracking() + 0.12 * style.wordGap()) + WIDEST));
         Ink ink = new Ink(width, above + below);
         double end = write(random, ink, text, style, em, above, true);
         if (crowded) {
@@ -86,6 +90,7 @@ final class Typesetter {
                 book && random.nextInt(5) < 2 ? random.nextDouble(0.04, 0.28) : 0,
                 book && random.nextInt(5) > 1,
                 capitals && line.kind() != Kind.FIGURES && random.nextInt(3) == 0,
+                book && face.group().serif() && random.nextInt(6) == 0,
                 typewriter ? 0.03 : random.nextInt(4) == 0 ? 0.012 : 0,
                 typewriter || random.nextInt(6) == 0 ? random.nextDouble(0.1, 0.5) : 0,
                 random.nextInt(4) == 0 ? random.nextDouble(0.1, 0.6) : 0.03);
@@ -108,17 +113,21 @@ final class Typesetter {
         Face italic = italicFor(random, style.face(), text);
         int italicFrom = italic == style.face() ? text.length() : text.indexOf(' ', random.nextInt(text.length())) + 1;
         int italicTo = text.indexOf(' ', Math.min(text.length() - 1, italicFrom + random.nextInt(1, 16)));
+        Run names = style.smallCapitals() ? Run.NONE : Run.smallCapitals(random, text, style.face());
+        int gapAt = wideGap(random, text, style);
         double pen = from;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean slanted = i >= italicFrom && i < italicTo;
             Face face = slanted ? italic : style.face();
-            boolean small = style.smallCapitals() && i > 0 && Character.isLetter(text.charAt(i - 1));
-            Glyph glyph = glyphs.glyph(face, small ? GlyphCache.smaller(style.em()) : style.em(), c);
+            Setting setting = setting(text, i, style, names);
+            Glyph glyph =
+                    glyphs.glyph(face, setting.small() ? GlyphCache.smaller(style.em()) : style.em(), setting.letter());
             pen += gapBefore(text, i, style);
             if (c != ' ') {
                 int strength = 256 - (int) (256 * style.unevenness() * random.nextDouble());
-                int dy = style.jitter() == 0
+                int dy = (int) Math.round(style.em() * setting.drop());
+                dy += style.jitter() == 0
                         ? 0
                         : (int) Math.round(style.em() * style.jitter() * random.nextDouble(-1, 1));
                 int x = (int) Math.round(pen);
@@ -129,8 +138,76 @@ final class Typesetter {
                 }
             }
             pen += glyph.advance * (c == ' ' ? spaceFactor(text, i, style) : 1) + style.tracking() * style.em();
+            pen += i == gapAt ? style.em() * random.nextDouble(2, WIDEST) : 0;
         }
         return pen;
+    }
+
+    /** How one character is set: which glyph, whether in the smaller size, how far below the line in parts of the em. */
+    private record Setting(char letter, boolean small, double drop) {}
+
+    private static Setting setting(String text, int at, Style style, Run names) {
+        char c = text.charAt(at);
+        if (names.contains(at) && Character.isLowerCase(c)) {
+            return new Setting(Character.toUpperCase(c), true, 0);
+        }
+        if (style.oldFigures() && c >= '0' && c <= '9') {
+            return oldFigure(c);
+        }
+        boolean small = style.smallCapitals() && at > 0 && Character.isLetter(text.charAt(at - 1));
+        return new Setting(c, small, 0);
+    }
+
+    /** Old-style figures: 0 1 2 as high as an x (the one often a small capital I), 3 4 5 7 9 below the line. */
+    private static Setting oldFigure(char digit) {
+        return switch (digit) {
+            case '0' -> new Setting('o', false, 0);
+            case '1' -> new Setting('I', true, 0);
+            case '2' -> new Setting('2', true, 0);
+            case '6', '8' -> new Setting(digit, false, 0);
+            default -> new Setting(digit, false, 0.2);
+        };
+    }
+
+    /** A stretch of a line, as indices of its characters. */
+    private record Run(int from, int to) {
+        static final Run NONE = new Run(0, 0);
+
+        boolean contains(int at) {
+            return at >= from && at < to;
+        }
+
+        /** One to three names of a mixed line; printed in capitals and small capitals, transcribed as usual. */
+        static Run smallCapitals(SplittableRandom random, String text, Face face) {
+            if (!face.group().serif() || random.nextInt(5) > 0) {
+                return NONE;
+            }
+            int at = random.nextInt(text.length());
+            for (int from = text.indexOf(' ', at) + 1; from > 0; from = text.indexOf(' ', from) + 1) {
+                if (from + 2 < text.length()
+                        && Character.isUpperCase(text.charAt(from))
+                        && Character.isLowerCase(text.charAt(from + 1))) {
+                    int to = text.indexOf(' ', from);
+                    for (int more = random.nextInt(3); more > 0 && to > 0; more--) {
+                        to = text.indexOf(' ', to + 1);
+                    }
+                    Run run = new Run(from, to < 0 ? text.length() : to);
+                    String capitals = text.substring(run.from, run.to).toUpperCase(Locale.ROOT);
+                    return capitals.length() == run.to - run.from && face.displays(capitals) ? run : NONE;
+                }
+            }
+            return NONE;
+        }
+    }
+
+    /** The space that a tabulator or a spread line makes wide; -1 for none. */
+    private static int wideGap(SplittableRandom random, String text, Style style) {
+        boolean figures = style.face().group() == Group.MONO || text.chars().anyMatch(Character::isDigit);
+        if (random.nextInt(figures ? 7 : 40) > 0) {
+            return -1;
+        }
+        int last = text.lastIndexOf(' ');
+        return random.nextBoolean() ? last : text.indexOf(' ', random.nextInt(text.length()));
     }
 
     private Face italicFor(SplittableRandom random, Face face, String text) {
@@ -155,7 +232,8 @@ final class Typesetter {
         char c = text.charAt(at);
         boolean high = ";:!?”".indexOf(c) >= 0 && text.charAt(at - 1) != ' ';
         boolean quoted = text.charAt(at - 1) == '“';
-        return high || quoted ? style.punctuationGap() * style.em() : 0;
+        boolean dashed = c == '—' || text.charAt(at - 1) == '—';
+        return high || quoted || dashed ? style.punctuationGap() * style.em() : 0;
     }
 
     /** The lines above and below, as far as a tight setting lets them into the cut. */

@@ -4,12 +4,14 @@ import java.util.SplittableRandom;
 
 /**
  * What is taught when: short lines until the encoder's own readers see characters, then longer ones,
- * then the mix that real pages have. The learning rate warms up, holds, and falls along a cosine.
+ * then the mix that real pages have. The learning rate warms up, holds, and falls along a cosine. A run
+ * that begins with trained weights has the mix from its first line on, and no guide.
  *
  * @param steps length of the whole run
  * @param peakRate learning rate after the warm-up
+ * @param trained whether the run begins with trained weights
  */
-record Curriculum(long steps, double peakRate) {
+record Curriculum(long steps, double peakRate, boolean trained) {
     private static final int WARM_UP = 30;
     private static final double HOLD = 0.28;
     private static final double FLOOR = 0.02;
@@ -24,10 +26,10 @@ record Curriculum(long steps, double peakRate) {
 
     private static final Lengths SHORT = new Lengths(1, 14);
     private static final Lengths MIDDLE = new Lengths(8, 44);
-    private static final Lengths LONG = new Lengths(30, 90);
+    private static final Lengths LONG = new Lengths(30, 100);
 
     Lengths lengths(long step, SplittableRandom random) {
-        double done = (double) step / steps;
+        double done = trained ? 1 : (double) step / steps;
         if (done < SHORT_UNTIL) {
             return SHORT;
         }
@@ -51,7 +53,7 @@ record Curriculum(long steps, double peakRate) {
     }
 
     double guide(long step) {
-        double done = (double) step / steps;
+        double done = trained ? 1 : (double) step / steps;
         return GUIDE * Math.max(0, Math.min(1, (GUIDE_ENDS - done) / (GUIDE_ENDS - GUIDE_FALLS)));
     }
 }

@@ -38,7 +38,7 @@ final class InitialWeights {
                 && !name.contains("lm_head")
                 && !name.contains("rel_pos")
                 && !name.contains("mlp.gate.weight")
-                && !name.startsWith("training.");
+                && !name.startsWith("ctc_");
     }
 
     private static double deviation(String name, List<Long> shape) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.image.LineCanvas;
+import dev.scriptorium.model.weights.TensorShapes;
 import dev.scriptorium.trainer.draw.Alphabet;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -18,11 +19,6 @@ import java.util.SplittableRandom;
 final class LineBatch {
     /** One line: canvas and text. */
     record Item(LineCanvas canvas, String text) {}
-
-    /** Frames that the column reader makes of one column of patches, and the token reader of one token. */
-    static final int FRAMES_A_COLUMN = 2;
-
-    static final int FRAMES_A_TOKEN = 8;
 
     /** Spread, in vision tokens, of the place where the next character is expected. */
     private static final double GUIDE_SPREAD = 2.0;
@@ -127,7 +123,7 @@ final class LineBatch {
     long[] columnFrames() {
         int patch = config.sam().patch();
         return items.stream()
-                .mapToLong(item -> (long) ceilDiv(item.canvas().width(), patch) * FRAMES_A_COLUMN)
+                .mapToLong(item -> (long) ceilDiv(item.canvas().width(), patch) * TensorShapes.FRAMES_A_COLUMN)
                 .toArray();
     }
 
@@ -135,7 +131,7 @@ final class LineBatch {
     long[] tokenFrames() {
         int token = config.sam().tokenWidth();
         return items.stream()
-                .mapToLong(item -> (long) ceilDiv(item.canvas().width(), token) * FRAMES_A_TOKEN)
+                .mapToLong(item -> (long) ceilDiv(item.canvas().width(), token) * TensorShapes.FRAMES_A_TOKEN)
                 .toArray();
     }
 

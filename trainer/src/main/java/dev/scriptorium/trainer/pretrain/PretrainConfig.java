@@ -1,12 +1,14 @@
 package dev.scriptorium.trainer.pretrain;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a run is made of. The same config gives the same lines, weights and order of steps again; only
  * rounding in parallel sums may differ.
  *
  * @param out folder that becomes the model, with the run's own files beside the weights
+ * @param from model folder whose weights the run begins with; none to begin with random ones
  * @param steps length of the run; the curriculum and the learning rate are laid out over it
  * @param stopAt stop after this step, for a run in parts; at most {@code steps}
  * @param batch lines a step
@@ -20,6 +22,7 @@ import java.nio.file.Path;
  */
 public record PretrainConfig(
         Path out,
+        Optional<Path> from,
         long steps,
         long stopAt,
         int batch,

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains a line model from nothing on lines it draws itself. One thread computes; others draw ahead.
+ * Trains a line model, from nothing or from where another run ended, on lines it draws itself. One thread computes; others draw ahead.
  * A run that is stopped, however hard, goes on from its last checkpoint with the same lines it would
  * have seen.
  */
@@ -63,7 +63,8 @@ public final class Pretrainer {
         DjlDefaults.apply();
         NanoFiles.write(config.out());
         ModelConfig model = ModelConfig.read(config.out());
-        Curriculum curriculum = new Curriculum(config.steps(), config.peakRate());
+        Curriculum curriculum =
+                new Curriculum(config.steps(), config.peakRate(), config.from().isPresent());
         long step = savedStep();
         forgetRowsAfter(METRICS, step);
         forgetRowsAfter(READINGS, step);
@@ -97,9 +98,12 @@ public final class Pretrainer {
     }
 
     private TrainingState open(NDManager manager, ModelConfig model, long step) throws IOException {
-        return step == 0
-                ? TrainingState.fresh(manager, model, DType.BF16, config.seed())
-                : TrainingState.read(manager, model, DType.BF16, config.out().resolve(STATE));
+        if (step > 0) {
+            return TrainingState.read(manager, model, DType.BF16, config.out().resolve(STATE));
+        }
+        return config.from().isPresent()
+                ? TrainingState.from(manager, model, DType.BF16, config.from().get(), config.seed())
+                : TrainingState.fresh(manager, model, DType.BF16, config.seed());
     }
 
     private StepMetrics step(TrainingState state, LineBatch batch, Curriculum curriculum, long step) {

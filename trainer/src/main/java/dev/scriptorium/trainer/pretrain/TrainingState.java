@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
+import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.SafetensorsReader;
 import dev.scriptorium.model.weights.SafetensorsWriter;
@@ -51,6 +52,24 @@ final class TrainingState implements AutoCloseable {
         return state;
     }
 
+    /** The weights of a model folder, without moments: where another run ended, this one begins. */
+    static TrainingState from(NDManager parent, ModelConfig config, DType compute, Path dir, long seed)
+            throws IOException {
+        TrainingState state = new TrainingState(parent, config, compute);
+        SplittableRandom random = new SplittableRandom(seed);
+        try (Checkpoint checkpoint = Checkpoint.open(dir)) {
+            for (Map.Entry<String, List<Long>> tensor : shapes(config).entrySet()) {
+                String name = tensor.getKey();
+                float[] values = checkpoint.names().contains(name)
+                        ? checkpoint.floats(name)
+                        : InitialWeights.of(name, tensor.getValue(), random.split());
+                state.add(name, tensor.getValue(), values);
+            }
+        }
+        state.start(Map.of());
+        return state;
+    }
+
     /** Weights and moments from a file that {@link #save} wrote. */
     static TrainingState read(NDManager parent, ModelConfig config, DType compute, Path file) throws IOException {
         TrainingState state = new TrainingState(parent, config, compute);
@@ -69,16 +88,10 @@ final class TrainingState implements AutoCloseable {
         return state;
     }
 
-    /** Names and shapes of all weights, with the readers that exist only while training. */
+    /** Names and shapes of all weights: the network's and the readers'. */
     private static Map<String, List<Long>> shapes(ModelConfig config) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>(TensorShapes.of(config));
-        long classes = config.decoder().vocabulary() + 1L;
-        long column = (long) config.sam().neck() * config.sam().gridHeight();
-        shapes.put("training.ctc_columns.weight", List.of(LineBatch.FRAMES_A_COLUMN * classes, column));
-        shapes.put("training.ctc_columns.bias", List.of(LineBatch.FRAMES_A_COLUMN * classes));
-        long width = config.decoder().width();
-        shapes.put("training.ctc_tokens.weight", List.of(LineBatch.FRAMES_A_TOKEN * classes, width));
-        shapes.put("training.ctc_tokens.bias", List.of(LineBatch.FRAMES_A_TOKEN * classes));
+        shapes.putAll(TensorShapes.readers(config));
         return shapes;
     }
 
@@ -95,15 +108,11 @@ final class TrainingState implements AutoCloseable {
         writer.write(file);
     }
 
-    /** The weights that reading needs, as a checkpoint in bfloat16. */
+    /** The weights as a checkpoint in bfloat16. */
     void export(Path file, Map<String, String> metadata) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         metadata.forEach(writer::metadata);
-        weights.forEach((name, tensor) -> {
-            if (name.startsWith("model.") || name.startsWith("lm_head.")) {
-                put(writer, name, tensor, DType.BF16);
-            }
-        });
+        weights.forEach((name, tensor) -> put(writer, name, tensor, DType.BF16));
         writer.write(file);
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,14 +67,33 @@ class PretrainerTest {
                 .isLessThan(metrics.get(0).crossEntropy() - 0.3);
         try (Checkpoint checkpoint = Checkpoint.open(dir.resolve("run"))) {
             assertThat(checkpoint.config().canvasHeight()).hasValue(32);
-            assertThat(checkpoint.names()).noneMatch(name -> name.startsWith("training."));
+            assertThat(checkpoint.names()).contains("ctc_tokens.weight", "ctc_columns.bias");
         }
+    }
+
+    @Test
+    void beginsWhereAnotherRunEnded() throws IOException {
+        new Pretrainer(config(dir.resolve("first"), STEPS), drawer, metrics -> {}).run(() -> false);
+        List<StepMetrics> metrics = new ArrayList<>();
+        PretrainConfig second = new PretrainConfig(
+                dir.resolve("second"), Optional.of(dir.resolve("first")), STEPS, 1, 8, 1e-9, 1, 100, 100, 4, 1, "cpu");
+        new Pretrainer(second, drawer, metrics::add).run(() -> false);
+
+        try (Checkpoint ended = Checkpoint.open(dir.resolve("first"));
+                Checkpoint begun = Checkpoint.open(dir.resolve("second"))) {
+            // at a rate of almost nothing, a step leaves the weights as bfloat16 shows them
+            assertThat(begun.floats("model.norm.weight")).containsExactly(ended.floats("model.norm.weight"));
+            assertThat(begun.floats("ctc_tokens.weight")).containsExactly(ended.floats("ctc_tokens.weight"));
+        }
+        assertThat(metrics).singleElement().satisfies(first -> assertThat(first.guide())
+                .isZero());
     }
 
     @Test
     void refusesToGoOnWithAnotherSeed() throws IOException {
         new Pretrainer(config(dir.resolve("run"), 1), drawer, metrics -> {}).run(() -> false);
-        PretrainConfig other = new PretrainConfig(dir.resolve("run"), STEPS, STEPS, 8, 2e-3, 2, 100, 100, 4, 1, "cpu");
+        PretrainConfig other = new PretrainConfig(
+                dir.resolve("run"), Optional.empty(), STEPS, STEPS, 8, 2e-3, 2, 100, 100, 4, 1, "cpu");
 
         assertThatThrownBy(() -> new Pretrainer(other, drawer, metrics -> {}).run(() -> false))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -81,6 +101,6 @@ class PretrainerTest {
     }
 
     private static PretrainConfig config(Path out, long stopAt) {
-        return new PretrainConfig(out, STEPS, stopAt, 8, 2e-3, 1, 100, 100, 4, 1, "cpu");
+        return new PretrainConfig(out, Optional.empty(), STEPS, stopAt, 8, 2e-3, 1, 100, 100, 4, 1, "cpu");
     }
 }
