@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
 /**
  * Scores a model on labeled images. With {@code --json} the object is {@code
  * {"n","cer","medianCer","cappedCer","wer","exact","loops","blanks","itemsPerCpuSecond"}} and, for what
- * could not be read at all, {@code "failed"}, whose truth counts as missed.
+ * could not be read at all, {@code "failed"}, whose truth counts as missed; of whole
+ * pages also {@code "pages"}, each one's error rate by name.
  */
 @Command(
         name = "evaluate",
@@ -45,7 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--layout",
             defaultValue = "labels-tsv",
             description =
-                    "labels-tsv (labels.tsv: file, tab, text) or uit-hwdb (<n>/label.json); default ${DEFAULT-VALUE}.")
+                    "labels-tsv (labels.tsv: file, tab, text), uit-hwdb (<n>/label.json) or pages (X.gt.txt beside X.png, X.tif ...); default ${DEFAULT-VALUE}.")
     private String layout;
 
     @Option(names = "--fold-case", description = "Take capital and small letters for the same.")
@@ -57,7 +59,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--mode",
             defaultValue = "",
-            description = "How an image is read; line for line models and seed384 for page models if not given.")
+            description =
+                    "How an image is read; auto for whole pages, line for line models and seed384 for page models if not given.")
     private String mode;
 
     @Option(names = "--errors", paramLabel = "N", defaultValue = "0", description = "Show the N worst readings.")
@@ -72,6 +75,8 @@ final class EvaluateCommand implements Callable<Integer> {
     private record Miss(double rate, String file, String truth, String reading) {}
 
     private final List<Miss> misses = new java.util.ArrayList<>();
+    private final Map<String, Double> pages = new TreeMap<>();
+    private boolean wholePages;
     private int loops;
     private int blanks;
     private int failed;
@@ -79,6 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         LabeledImages.Layout truth = console.option("--layout", () -> LabeledImages.Layout.of(layout));
+        wholePages = truth == LabeledImages.Layout.PAGES;
         Optional<Mode> given =
                 mode.isEmpty() ? Optional.empty() : Optional.of(console.option("--mode", () -> Mode.of(mode)));
         List<LabeledImages.Item> items =
@@ -108,7 +114,10 @@ final class EvaluateCommand implements Callable<Integer> {
         return failed == 0 ? 0 : 1;
     }
 
-    private static Mode defaultMode(ModelConfig config) {
+    private Mode defaultMode(ModelConfig config) {
+        if (wholePages) {
+            return Mode.AUTO;
+        }
         return config.unit() == ModelConfig.Unit.LINE ? Mode.LINE : Mode.SEED384;
     }
 
@@ -123,6 +132,9 @@ final class EvaluateCommand implements Callable<Integer> {
             console.say(failure.failure() + ": " + failure.message());
         }
         double rate = score.add(item.text(), text);
+        if (wholePages) {
+            pages.put(item.name(), rate);
+        }
         if (errors > 0 && rate > 0) {
             misses.add(new Miss(rate, item.name(), item.text(), text));
         }
@@ -140,6 +152,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     miss.truth(),
                     miss.reading()));
         }
+        pages.forEach((name, rate) -> console.say(String.format(Locale.ROOT, "%6.2f %%  %s", 100 * rate, name)));
         if (!console.json()) {
             console.say(String.format(
                     Locale.ROOT,
@@ -166,6 +179,9 @@ final class EvaluateCommand implements Callable<Integer> {
         result.put("blanks", blanks);
         result.put("failed", failed);
         result.put("itemsPerCpuSecond", itemsPerCpuSecond);
+        if (wholePages) {
+            result.put("pages", pages);
+        }
         console.result(result);
     }
 

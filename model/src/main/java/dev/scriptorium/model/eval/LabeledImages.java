@@ -13,6 +13,10 @@ import java.util.stream.Stream;
 
 /** Folders of images with their texts, in the layouts that people have them. */
 public final class LabeledImages {
+    private static final String TRUTH = ".gt.txt";
+    private static final List<String> IMAGES =
+            List.of("png", "tif", "tiff", "jpg", "jpeg", "webp", "bmp", "jp2", "gif");
+
     private LabeledImages() {}
 
     /** How truth lies beside images. */
@@ -20,7 +24,9 @@ public final class LabeledImages {
         /** {@code labels.tsv}: file, tab, text; one row an image. */
         LABELS_TSV,
         /** UIT-HWDB: folders {@code <n>} with a {@code label.json} that maps file name to text. */
-        UIT_HWDB;
+        UIT_HWDB,
+        /** Pages: beside {@code X.png} (or tif, jpg ...) its truth {@code X.gt.txt}; images without one are passed over. */
+        PAGES;
 
         /**
          * Finds a layout by its name on the command line.
@@ -31,9 +37,10 @@ public final class LabeledImages {
             return switch (name) {
                 case "labels-tsv" -> LABELS_TSV;
                 case "uit-hwdb" -> UIT_HWDB;
+                case "pages" -> PAGES;
                 default ->
                     throw new IllegalArgumentException(
-                            "layout: one of labels-tsv, uit-hwdb expected, '" + name + "' found");
+                            "layout: one of labels-tsv, uit-hwdb, pages expected, '" + name + "' found");
             };
         }
     }
@@ -63,6 +70,7 @@ public final class LabeledImages {
                 switch (layout) {
                     case LABELS_TSV -> rows(folder);
                     case UIT_HWDB -> numbered(folder);
+                    case PAGES -> pages(folder);
                 };
         if (items.isEmpty()) {
             throw new IOException(folder + ": at least one labeled image expected, none found");
@@ -87,6 +95,32 @@ public final class LabeledImages {
                 throw new IOException(file + " line " + number + ": file, tab, text expected, '" + line + "' found");
             }
             items.add(item(folder, line.substring(0, tab), line.substring(tab + 1), file + " line " + number));
+        }
+        return items;
+    }
+
+    private static List<Item> pages(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> children = Files.list(folder)) {
+            files = children.filter(Files::isRegularFile).sorted().toList();
+        }
+        List<Item> items = new ArrayList<>();
+        for (Path truth : files) {
+            String name = truth.getFileName().toString();
+            if (!name.endsWith(TRUTH)) {
+                continue;
+            }
+            String stem = name.substring(0, name.length() - TRUTH.length());
+            List<String> images = files.stream()
+                    .map(file -> file.getFileName().toString())
+                    .filter(file -> IMAGES.contains(file.substring(file.lastIndexOf('.') + 1))
+                            && file.substring(0, file.lastIndexOf('.')).equals(stem))
+                    .toList();
+            if (images.size() != 1) {
+                throw new IOException(truth + ": one image " + stem + " with an ending of " + IMAGES
+                        + " beside it expected, " + images + " found");
+            }
+            items.add(item(folder, images.get(0), Files.readString(truth), truth.toString()));
         }
         return items;
     }
