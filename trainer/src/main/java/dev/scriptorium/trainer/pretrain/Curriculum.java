@@ -17,6 +17,7 @@ record Curriculum(long steps, double peakRate, boolean trained) {
     private static final double FLOOR = 0.02;
     private static final double SHORT_UNTIL = 0.04;
     private static final double MIDDLE_UNTIL = 0.09;
+    private static final double NOTHING = 0.03;
     private static final double GUIDE = 0.5;
     private static final double GUIDE_FALLS = 0.30;
     private static final double GUIDE_ENDS = 0.60;
@@ -38,6 +39,11 @@ record Curriculum(long steps, double peakRate, boolean trained) {
             return draw < 0.15 ? SHORT : MIDDLE;
         }
         return draw < 0.10 ? SHORT : draw < 0.38 ? MIDDLE : LONG;
+    }
+
+    /** The share of pictures on which there is nothing to read, so that the model learns to say nothing. */
+    double nothing(long step) {
+        return trained || (double) step / steps > MIDDLE_UNTIL ? NOTHING : 0;
     }
 
     double rate(long step) {

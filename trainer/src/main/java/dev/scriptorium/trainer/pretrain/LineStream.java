@@ -4,6 +4,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.image.LineCanvas;
 import dev.scriptorium.trainer.draw.DrawnLine;
 import dev.scriptorium.trainer.draw.LineDrawer;
+import dev.scriptorium.trainer.draw.NoTextDrawer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +27,7 @@ final class LineStream implements AutoCloseable {
     private static final int BATCHES_AHEAD = 8;
 
     private final LineDrawer drawer;
+    private final NoTextDrawer noText;
     private final ModelConfig config;
     private final int batch;
     private final long seed;
@@ -50,6 +52,7 @@ final class LineStream implements AutoCloseable {
             long firstStep,
             int workers) {
         this.drawer = drawer;
+        noText = new NoTextDrawer(drawer, false);
         this.config = config;
         this.batch = batch;
         this.seed = seed;
@@ -100,9 +103,7 @@ final class LineStream implements AutoCloseable {
         List<LineBatch.Item> items = new ArrayList<>(lines);
         for (int i = 0; i < lines; i++) {
             SplittableRandom random = new SplittableRandom(mix(seed, group * lines + i));
-            Curriculum.Lengths lengths = curriculum.lengths(group * BATCHES_AHEAD, random);
-            DrawnLine line = drawer.draw(random, lengths.min(), lengths.max(), false);
-            items.add(new LineBatch.Item(LineCanvas.fit(line.pixels(), config), line.text()));
+            items.add(item(random, group * BATCHES_AHEAD));
         }
         items.sort(Comparator.comparingInt(item -> item.canvas().width()));
         List<LineBatch> batches = new ArrayList<>();
@@ -111,6 +112,15 @@ final class LineStream implements AutoCloseable {
         }
         Collections.shuffle(batches, new Random(mix(seed, -1 - group)));
         return batches;
+    }
+
+    private LineBatch.Item item(SplittableRandom random, long step) {
+        if (random.nextDouble() < curriculum.nothing(step)) {
+            return new LineBatch.Item(LineCanvas.fit(noText.line(random), config), "");
+        }
+        Curriculum.Lengths lengths = curriculum.lengths(step, random);
+        DrawnLine line = drawer.draw(random, lengths.min(), lengths.max(), false);
+        return new LineBatch.Item(LineCanvas.fit(line.pixels(), config), line.text());
     }
 
     /** Spreads neighbouring numbers over all seeds: the finalizer of SplitMix64. */
