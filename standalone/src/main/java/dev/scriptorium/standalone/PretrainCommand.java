@@ -2,6 +2,7 @@ package dev.scriptorium.standalone;
 
 import dev.scriptorium.trainer.draw.FontCatalog;
 import dev.scriptorium.trainer.draw.LineDrawer;
+import dev.scriptorium.trainer.draw.Subject;
 import dev.scriptorium.trainer.draw.TextSource;
 import dev.scriptorium.trainer.pretrain.HeldOutLines;
 import dev.scriptorium.trainer.pretrain.PretrainConfig;
@@ -83,6 +84,12 @@ final class PretrainCommand implements Callable<Integer>, Stoppable {
             description = "Only write the held-out lines as a labeled folder, for evaluate.")
     private Optional<Path> heldOut = Optional.empty();
 
+    @Option(
+            names = "--subject",
+            defaultValue = "mixed",
+            description = "What written lines are about: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+    private Subject subject;
+
     @Mixin
     private Console console;
 
@@ -99,7 +106,7 @@ final class PretrainCommand implements Callable<Integer>, Stoppable {
         FontCatalog catalog = fonts.isEmpty() ? FontCatalog.system() : FontCatalog.in(fonts);
         LineDrawer drawer = new LineDrawer(catalog, new TextSource());
         if (heldOut.isPresent()) {
-            new HeldOutLines(drawer, seed, evaluationLines).write(heldOut.get());
+            new HeldOutLines(drawer, seed, evaluationLines, subject).write(heldOut.get());
             console.say(evaluationLines + " lines written to " + heldOut.get());
             console.result(Map.of("lines", evaluationLines, "out", heldOut.get().toString()));
             return 0;

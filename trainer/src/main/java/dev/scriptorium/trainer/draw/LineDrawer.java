@@ -41,8 +41,13 @@ public final class LineDrawer {
      * @param heldOut whether to use the families kept from training, and only those
      */
     public DrawnLine draw(SplittableRandom random, int minChars, int maxChars, boolean heldOut) {
+        return draw(random, minChars, maxChars, heldOut, Subject.MIXED);
+    }
+
+    /** {@link #draw(SplittableRandom, int, int, boolean)} about one subject. */
+    public DrawnLine draw(SplittableRandom random, int minChars, int maxChars, boolean heldOut, Subject subject) {
         while (true) {
-            TextLine line = texts.next(random, minChars, maxChars);
+            TextLine line = texts.next(random, minChars, maxChars, subject);
             Face face = fonts.choose(random, line, heldOut);
             double em = random.nextInt(3) == 0 ? random.nextDouble(18, 56) : random.nextDouble(28, 48);
             int bucket = GlyphCache.bucket(em);

@@ -82,14 +82,15 @@ public final class TextSource {
      *
      * @param minChars at least this many characters, 1 or more
      * @param maxChars at most this many
+     * @param subject what it is about
      */
-    public TextLine next(SplittableRandom random, int minChars, int maxChars) {
+    public TextLine next(SplittableRandom random, int minChars, int maxChars, Subject subject) {
         if (minChars < 1 || maxChars < minChars) {
             throw new IllegalArgumentException(
                     "line length: 1 <= min <= max expected, " + minChars + ".." + maxChars + " found");
         }
         int target = random.nextInt(minChars, maxChars + 1);
-        Kind kind = kind(random.nextInt(1000), target);
+        Kind kind = subject.kind(kind(random.nextInt(1000), target));
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             String raw =
                     switch (kind) {
@@ -97,7 +98,7 @@ public final class TextSource {
                         case WORDS -> words(random, target);
                         case FIGURES -> figures.next(random, target);
                         case HEADING -> heading(random, target);
-                        case FOREIGN -> foreign(random, target);
+                        case FOREIGN -> foreign(random, target, subject.language(random));
                     };
             String text = fit(raw, minChars, maxChars);
             if (text.length() >= minChars && Alphabet.covers(text)) {
@@ -249,17 +250,10 @@ public final class TextSource {
         return line.toString();
     }
 
-    private String foreign(SplittableRandom random, int target) {
-        int language = random.nextInt(8);
+    private String foreign(SplittableRandom random, int target, Subject language) {
         StringBuilder line = new StringBuilder();
         while (line.length() < target) {
-            String word =
-                    switch (language) {
-                        case 0, 1, 2 -> VietnameseSyllables.next(random);
-                        case 3, 4 -> random.nextBoolean() ? germanLike.next(random) : any(random, german);
-                        case 5, 6 -> random.nextBoolean() ? frenchLike.next(random) : any(random, french);
-                        default -> marked(random, english.get(random.nextInt(english.size())));
-                    };
+            String word = foreignWord(random, language);
             line.append(line.isEmpty() ? "" : " ");
             int style = random.nextInt(10);
             line.append(style == 0 ? word.toUpperCase(Locale.ROOT) : style < 3 ? Figures.capitalized(word) : word);
@@ -267,16 +261,25 @@ public final class TextSource {
                     switch (random.nextInt(24)) {
                         case 0, 1 -> ",";
                         case 2, 3 -> ".";
-                        case 4 -> language == 5 ? " ;" : ";";
+                        case 4 -> language == Subject.FRENCH && random.nextBoolean() ? " ;" : ";";
                         case 5 -> "!";
                         default -> "";
                     });
         }
         String text = line.toString();
         if (random.nextInt(8) == 0) {
-            return language < 5 && language > 2 ? "„" + text + "“" : "« " + text + " »";
+            return language == Subject.GERMAN ? "„" + text + "“" : "« " + text + " »";
         }
         return random.nextBoolean() ? text.replace('\'', '’') : text;
+    }
+
+    private String foreignWord(SplittableRandom random, Subject language) {
+        return switch (language) {
+            case VIETNAMESE -> VietnameseSyllables.next(random);
+            case GERMAN -> random.nextBoolean() ? germanLike.next(random) : any(random, german);
+            case FRENCH -> random.nextBoolean() ? frenchLike.next(random) : any(random, french);
+            case MIXED, ENGLISH, RECEIPTS -> marked(random, any(random, english));
+        };
     }
 
     private static String any(SplittableRandom random, List<String> words) {

@@ -13,6 +13,7 @@ import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.trainer.draw.DrawnLine;
 import dev.scriptorium.trainer.draw.LineDrawer;
+import dev.scriptorium.trainer.draw.Subject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /**
@@ -39,10 +41,12 @@ public final class HeldOutLines {
      * Draws the lines.
      *
      * @param seed which lines; a run of the same seed never draws them for training, since their fonts differ
+     * @param subject what they are about
      */
-    public HeldOutLines(LineDrawer drawer, long seed, int count) {
+    public HeldOutLines(LineDrawer drawer, long seed, int count, Subject subject) {
         for (int i = 0; i < count; i++) {
-            lines.add(drawer.draw(LineStream.mix(seed ^ 0x48454c44, i), SHORTEST, LONGEST, true));
+            SplittableRandom random = new SplittableRandom(LineStream.mix(seed ^ 0x48454c44, i));
+            lines.add(drawer.draw(random, SHORTEST, LONGEST, true, subject));
         }
     }
 

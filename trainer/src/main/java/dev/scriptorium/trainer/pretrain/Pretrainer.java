@@ -11,6 +11,7 @@ import dev.scriptorium.model.eval.CharacterErrorRate;
 import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.trainer.draw.LineDrawer;
+import dev.scriptorium.trainer.draw.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ public final class Pretrainer {
                 LineStream lines = new LineStream(
                         drawer, model, config.batch(), config.seed(), curriculum, step, config.drawingThreads())) {
             ScriptModule.recordGradients();
-            HeldOutLines heldOut = new HeldOutLines(drawer, config.seed(), config.evaluationLines());
+            HeldOutLines heldOut = new HeldOutLines(drawer, config.seed(), config.evaluationLines(), Subject.MIXED);
             LOG.info("pretrain parameters={} step={} of={}", state.parameters(), step, config.steps());
             long last = Math.min(config.stopAt(), config.steps());
             while (step < last && !stop.getAsBoolean()) {

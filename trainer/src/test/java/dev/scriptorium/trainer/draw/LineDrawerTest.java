@@ -89,6 +89,20 @@ class LineDrawerTest {
         assertThat(names(true)).doesNotContainAnyElementsOf(trained);
     }
 
+    @Test
+    void drawsOneSubjectAloneWhenAsked() {
+        StringBuilder vietnamese = new StringBuilder();
+        StringBuilder german = new StringBuilder();
+        for (long seed = 0; seed < 60; seed++) {
+            vietnamese.append(drawer.draw(new SplittableRandom(seed), 20, 60, false, Subject.VIETNAMESE)
+                    .text());
+            german.append(drawer.draw(new SplittableRandom(seed), 20, 60, false, Subject.GERMAN)
+                    .text());
+        }
+        assertThat(vietnamese.toString()).containsAnyOf("ạ", "ế", "ữ").doesNotContain("ß", "z");
+        assertThat(german.toString()).containsAnyOf("ß", "ü").doesNotContain("ạ", "é");
+    }
+
     private static Set<String> names(boolean heldOut) {
         Set<String> names = new HashSet<>();
         for (long seed = 0; seed < 300; seed++) {
@@ -110,7 +124,7 @@ class LineDrawerTest {
         SplittableRandom random = new SplittableRandom(7);
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < 30_000; i++) {
-            texts.next(random, 10, 60).text().chars().forEach(seen::add);
+            texts.next(random, 10, 60, Subject.MIXED).text().chars().forEach(seen::add);
         }
         assertThat(Alphabet.CHARACTERS.chars().filter(c -> !seen.contains(c)).mapToObj(Character::toString))
                 .as("characters never seen")
