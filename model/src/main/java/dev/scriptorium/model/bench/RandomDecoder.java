@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** A decoder of a given config with weights drawn at random: what it says means nothing, its speed does. */
 final class RandomDecoder implements AutoCloseable {
     private static final List<String> PARTS =
-            List.of("common", "attention", "moe_feed_forward", "decoder", "random_weights");
+            List.of("common", "lora", "attention", "moe_feed_forward", "decoder", "random_weights");
 
     private static final Pattern DECODER =
             Pattern.compile("(?:model\\.layers\\.(\\d+)\\.|model\\.embed_tokens\\.|model\\.norm\\.|lm_head\\.).*");

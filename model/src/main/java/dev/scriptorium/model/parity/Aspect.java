@@ -19,7 +19,9 @@ public enum Aspect {
     /** Tensors inside the network, and logits. */
     STAGES,
     /** Whole answers. */
-    GENERATIONS;
+    GENERATIONS,
+    /** Losses, gradients and steps of an adapter in training, and logits with one. */
+    LORA;
 
     /** The name in reports: {@code tile-grids}. */
     public String label() {

@@ -47,10 +47,26 @@ final class Findings {
      * @param stage its name without its view: tiles and global view are one stage
      */
     void close(String caseName, String stage, String tensor, float[] expected, float[] found) {
-        checked.merge(Aspect.STAGES, 1, Integer::sum);
+        close(Aspect.STAGES, caseName, stage, tensor, expected, found, TOLERANCE);
+    }
+
+    /**
+     * Compares numbers of any aspect.
+     *
+     * @param tolerance largest absolute error
+     */
+    void close(
+            Aspect aspect,
+            String caseName,
+            String stage,
+            String tensor,
+            float[] expected,
+            float[] found,
+            double tolerance) {
+        checked.merge(aspect, 1, Integer::sum);
         String place = caseName + " " + tensor;
         if (expected.length != found.length) {
-            fail(Aspect.STAGES, place + ": " + expected.length + " elements expected, " + found.length + " found");
+            fail(aspect, place + ": " + expected.length + " elements expected, " + found.length + " found");
             return;
         }
         double largest = 0;
@@ -67,10 +83,10 @@ final class Findings {
         }
         stages.merge(stage, largest, Math::max);
         cases.computeIfAbsent(caseName, name -> new LinkedHashMap<>()).put(tensor, largest);
-        if (!(largest <= TOLERANCE)) {
+        if (!(largest <= tolerance)) {
             fail(
-                    Aspect.STAGES,
-                    place + ": " + expected[where] + " within " + TOLERANCE + " expected at element " + where + ", "
+                    aspect,
+                    place + ": " + expected[where] + " within " + tolerance + " expected at element " + where + ", "
                             + found[where] + " found");
         }
     }

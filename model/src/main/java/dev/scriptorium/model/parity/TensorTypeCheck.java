@@ -21,7 +21,7 @@ final class TensorTypeCheck implements Check {
         JsonNode probe = golden.json(PROBE + ".json");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 ScriptModule module =
-                        ScriptModule.load(manager, List.of("common"), Map.of("compute", DType.F32.torch()));
+                        ScriptModule.load(manager, List.of("common", "lora"), Map.of("compute", DType.F32.torch()));
                 SafetensorsReader reader = SafetensorsReader.open(golden.file(PROBE + ".safetensors"))) {
             findings.equal(
                     Aspect.TENSOR_TYPES,

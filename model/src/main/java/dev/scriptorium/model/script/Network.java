@@ -10,6 +10,7 @@ import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.WeightLoader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -46,10 +47,19 @@ public final class Network implements AutoCloseable {
 
     /** Loads an open checkpoint, which may be closed afterwards. */
     public static Network load(Checkpoint checkpoint, DType type) throws IOException {
+        return load(checkpoint, type, NetworkParts.INFERENCE);
+    }
+
+    /**
+     * Loads an open checkpoint into a network of given parts.
+     *
+     * @param parts one of the lists of {@link NetworkParts}
+     */
+    public static Network load(Checkpoint checkpoint, DType type, List<String> parts) throws IOException {
         DjlDefaults.apply();
         NDManager manager = NDManager.newBaseManager(Device.cpu());
-        ScriptModule module = ScriptModule.load(
-                manager, NetworkParts.INFERENCE, NetworkParts.constants(checkpoint.config(), type.torch()));
+        ScriptModule module =
+                ScriptModule.load(manager, parts, NetworkParts.constants(checkpoint.config(), type.torch()));
         return new Network(manager, module, checkpoint.config(), WeightLoader.load(module, checkpoint, type), type);
     }
 

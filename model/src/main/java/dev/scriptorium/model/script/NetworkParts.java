@@ -11,6 +11,7 @@ public final class NetworkParts {
     /** Everything that reads: encoder, projector and decoder. */
     public static final List<String> INFERENCE = List.of(
             "common",
+            "lora",
             "sam_encoder",
             "conv_compressor",
             "clip_encoder",
@@ -22,7 +23,12 @@ public final class NetworkParts {
 
     /** Everything that learns: what reads, and losses, gradients and updates. */
     public static final List<String> PRETRAINING = Stream.concat(
-                    INFERENCE.stream(), Stream.of("optimizer", "pretraining"))
+                    INFERENCE.stream(), Stream.of("readers", "optimizer", "pretraining"))
+            .toList();
+
+    /** Everything that trains an adapter. */
+    public static final List<String> FINETUNING = Stream.concat(
+                    INFERENCE.stream(), Stream.of("readers", "adamw", "finetuning"))
             .toList();
 
     private NetworkParts() {}

@@ -23,7 +23,7 @@ final class ScriptArchive {
     /**
      * Writes an archive.
      *
-     * @param constants values of all attributes that are not {@code List[Tensor]}; those start empty
+     * @param constants values of all attributes that are neither {@code List[Tensor]} nor dictionaries; those start empty
      */
     static byte[] pack(ScriptSource source, Map<String, Object> constants) {
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
@@ -53,6 +53,8 @@ final class ScriptArchive {
             unicode(name);
             if (type.equals("List[Tensor]")) {
                 text("ctorch.jit._pickle\nbuild_tensorlist\n(](etR");
+            } else if (type.startsWith("Dict[")) {
+                text("}");
             } else {
                 value(name, type, constants.get(name));
             }

@@ -14,17 +14,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Writes float32 tensors to a safetensors file, as they are or rounded to bfloat16 (to nearest, ties to
- * even). The file appears whole or not at all. Not thread-safe.
+ * even), and bytes. The file appears whole or not at all. Not thread-safe.
  */
 public final class SafetensorsWriter {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
+    /** Makes its bytes when they are written, so that memory holds one tensor twice, not all. */
     @SuppressWarnings("ArrayRecordComponent") // never compared, only written
-    private record Tensor(DType type, long[] shape, float[] values) {}
+    private record Tensor(DType type, long[] shape, int length, Supplier<ByteBuffer> bytes) {}
 
     /**
      * Adds a tensor.
@@ -36,11 +38,24 @@ public final class SafetensorsWriter {
         if (type != DType.F32 && type != DType.BF16) {
             throw new IllegalArgumentException("tensor " + name + ": F32 or BF16 expected, " + type + " found");
         }
-        if (Arrays.stream(shape).reduce(1, Math::multiplyExact) != values.length) {
-            throw new IllegalArgumentException("tensor " + name + ": " + Arrays.toString(shape) + " elements expected, "
-                    + values.length + " found");
+        return put(name, new Tensor(type, shape.clone(), values.length, () -> bytes(type, values)));
+    }
+
+    /**
+     * Adds a tensor of bytes, {@link DType#U8}.
+     *
+     * @throws IllegalArgumentException if shape and values differ in size
+     */
+    public SafetensorsWriter put(String name, long[] shape, byte[] values) {
+        return put(name, new Tensor(DType.U8, shape.clone(), values.length, () -> ByteBuffer.wrap(values)));
+    }
+
+    private SafetensorsWriter put(String name, Tensor tensor) {
+        if (Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact) != tensor.length()) {
+            throw new IllegalArgumentException("tensor " + name + ": " + Arrays.toString(tensor.shape())
+                    + " elements expected, " + tensor.length() + " found");
         }
-        tensors.put(name, new Tensor(type, shape.clone(), values));
+        tensors.put(name, tensor);
         return this;
     }
 
@@ -60,7 +75,7 @@ public final class SafetensorsWriter {
                     out, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
             writeFully(out, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
-                writeFully(out, bytes(tensor));
+                writeFully(out, tensor.bytes().get());
             }
             out.force(true);
         }
@@ -85,7 +100,7 @@ public final class SafetensorsWriter {
             if (tensor.shape().length == 0) {
                 node.putArray("shape");
             }
-            long end = at + (long) tensor.values().length * tensor.type().bytes();
+            long end = at + (long) tensor.length() * tensor.type().bytes();
             node.putArray("data_offsets").add(at).add(end);
             at = end;
         }
@@ -96,12 +111,10 @@ public final class SafetensorsWriter {
         return padded;
     }
 
-    private static ByteBuffer bytes(Tensor tensor) {
-        ByteBuffer buffer = ByteBuffer.allocate(
-                        tensor.values().length * tensor.type().bytes())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : tensor.values()) {
-            if (tensor.type() == DType.F32) {
+    private static ByteBuffer bytes(DType type, float[] values) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            if (type == DType.F32) {
                 buffer.putFloat(value);
             } else {
                 buffer.putShort(bfloat16(value));

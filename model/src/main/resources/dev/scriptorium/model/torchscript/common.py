@@ -4,10 +4,12 @@ class Common(Module):
 
   # x (..., in), weight (out, in) -> (..., out) in the compute dtype
   def linear(self, x: Tensor, weight: Tensor) -> Tensor:
-    return torch.linear(x.to(self.compute), weight.to(self.compute))
+    y = torch.linear(x.to(self.compute), weight.to(self.compute))
+    return self.adapted(y, x, weight) if len(self.lora_share) > 0 else y
 
   def linear_bias(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    return torch.linear(x.to(self.compute), weight.to(self.compute), bias.to(self.compute))
+    y = torch.linear(x.to(self.compute), weight.to(self.compute), bias.to(self.compute))
+    return self.adapted(y, x, weight) if len(self.lora_share) > 0 else y
 
   # over the last axis; statistics in float32 inside libtorch
   def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
@@ -22,3 +24,8 @@ class Common(Module):
 
   def cast(self, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)
+
+  # in place, so that views of x see it too
+  def overwrite(self, x: Tensor, value: Tensor) -> int:
+    x.copy_(value)
+    return x.numel()

@@ -43,8 +43,10 @@ class MoeFeedForward(Module):
       n = counts[e]
       if n > 0:
         j = m * self.experts + e
+        self.share_follows(token[at:at + n], x.size(0))
         outputs.append(self.swiglu(sorted[at:at + n], self.expert_gate[j], self.expert_up[j], self.expert_down[j]))
         at = at + n
+    self.share_returns()
     scaled = torch.cat(outputs).to(6) * weight.view([-1]).index_select(0, order).unsqueeze(1)
     y = torch.zeros([x.size(0), x.size(1)], dtype=6, device=x.device).index_add(0, token, scaled)
     shared = self.swiglu(x, self.shared_gate[m], self.shared_up[m], self.shared_down[m])
@@ -57,3 +59,13 @@ class MoeFeedForward(Module):
     flat = x.reshape([-1, x.size(2)])
     weight, expert = self.choose(self.route(flat, i - self.dense_layers))
     return self.mix(flat, i - self.dense_layers, weight, expert).view([x.size(0), x.size(1), -1])
+
+  # share of experts' load times their mean probability, per sequence: 1 when the load is even
+  def balance(self, probabilities: Tensor, expert: Tensor) -> Tensor:
+    b = probabilities.size(0)
+    t = probabilities.size(1)
+    e = probabilities.size(2)
+    flat = expert.reshape([b, -1])
+    counts = torch.zeros([b, e], dtype=6, device=flat.device).scatter_add(1, flat, torch.ones(flat.size(), dtype=6, device=flat.device))
+    load = counts / (float(flat.size(1)) / float(e))
+    return torch.mean(torch.sum(load * torch.mean(probabilities, [1]), [-1]))

@@ -32,7 +32,7 @@ class ParityCheckTest {
         assertThat(report.ok()).isTrue();
         assertThat(report.preprocessingEqual()).isTrue();
         assertThat(report.generationsEqual()).isTrue();
-        assertThat(report.stages()).hasSize(27).allSatisfy((stage, error) -> assertThat(error)
+        assertThat(report.stages()).hasSize(32).allSatisfy((stage, error) -> assertThat(error)
                 .isLessThan(1e-4));
         // As many as the fixture has, so that a golden which nobody looked at would be missed here.
         assertThat(report.checked())
@@ -41,7 +41,7 @@ class ParityCheckTest {
                 .containsEntry(Aspect.TOKENIZER, 2 * 56 + 15)
                 .containsEntry(Aspect.NGRAM_RULES, 2 * 40)
                 .containsEntry(Aspect.TILE_GRIDS, 4 * 32 + 8);
-        assertThat(report.notChecked()).containsExactly("lora");
+        assertThat(report.notChecked()).isEmpty();
     }
 
     @Test
@@ -50,6 +50,7 @@ class ParityCheckTest {
         ObjectMapper json = new ObjectMapper();
         Path index = dir.resolve("index.json");
         ObjectNode root = (ObjectNode) json.readTree(Files.readAllBytes(index));
+        root.remove("lora");
         ((ObjectNode) root.get("cases")).retain("square.tiny");
         ((ObjectNode) root.get("preprocess")).retain("square.tiny");
         ArrayNode ids = (ArrayNode) root.at("/cases/square.tiny/generate/hf_ngram3_24/ids");
