@@ -1,6 +1,7 @@
 package dev.scriptorium.model.engine;
 
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.script.Network;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +18,19 @@ final class Engine {
     private final Scheduler scheduler;
     private final ModelRunner runner;
 
+    /** Begins empty, for sequences that are read with the base model. */
     Engine(Network network, int slots) {
+        this(network, new AdapterBank(network), slots);
+    }
+
+    /**
+     * Begins empty.
+     *
+     * @param bank holds the adapters of all sequences that are added
+     */
+    Engine(Network network, AdapterBank bank, int slots) {
         scheduler = new Scheduler(slots);
-        runner = new ModelRunner(network, slots);
+        runner = new ModelRunner(network, bank, slots);
     }
 
     void add(Sequence sequence) {

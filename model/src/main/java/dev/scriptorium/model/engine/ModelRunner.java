@@ -7,6 +7,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.image.ImageNormalizer;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
+import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.script.ScriptModule;
 import java.nio.FloatBuffer;
@@ -22,25 +23,28 @@ import java.util.List;
 final class ModelRunner {
     private final ScriptModule module;
     private final ModelConfig config;
+    private final AdapterBank bank;
     private final int slots;
     private int cacheLength;
 
-    ModelRunner(Network network, int slots) {
+    ModelRunner(Network network, AdapterBank bank, int slots) {
         module = network.module();
         config = network.config();
+        this.bank = bank;
         this.slots = slots;
         module.put("cache_k", List.of());
         module.put("cache_v", List.of());
     }
 
     /**
-     * Encodes pictures of one shape with the prompt they share and takes each sequence's first token.
+     * Encodes pictures of one shape with the prompt and the adapter they share and takes each sequence's first token.
      *
      * @param firstSlot the slot of the first sequence; the others follow
      */
     void prefill(List<Sequence> sequences, int firstSlot) {
         Sequence first = sequences.get(0);
         reserve(first.prompt().length() + 1);
+        bank.choose(first.adapter());
         try (NDManager temporary = module.manager().newSubManager()) {
             NDArray vision = encode(sequences, temporary);
             NDArray ids = temporary.create(widen(first.prompt().ids()));
@@ -56,6 +60,7 @@ final class ModelRunner {
     void decode(List<Sequence> sequences) {
         int length = 1 + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
         reserve(length);
+        bank.choose(sequences.stream().map(Sequence::adapter).toList());
         try (NDManager temporary = module.manager().newSubManager()) {
             NDArray ids = temporary.create(
                     sequences.stream().mapToLong(Sequence::lastToken).toArray());

@@ -13,6 +13,7 @@ import dev.scriptorium.model.image.PageTiler;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
 import dev.scriptorium.model.image.UnreadableImageException;
+import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
@@ -29,6 +30,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +53,7 @@ public final class OcrEngine implements PageEngine {
     private final Set<Integer> tableTags;
     private final Checkpoint checkpoint;
     private final EngineOptions options;
+    private final Adapters adapters;
     private final Engine engine;
     private final ImageDecoder decoder;
     private final LineFinder lineFinder = new LineFinder();
@@ -73,7 +76,8 @@ public final class OcrEngine implements PageEngine {
                 .filter(tokenizer::has)
                 .map(tokenizer::id)
                 .collect(Collectors.toUnmodifiableSet());
-        engine = new Engine(network, options.slots());
+        adapters = new Adapters(network);
+        engine = new Engine(network, adapters.bank(), options.slots());
         decoder = new ImageDecoder(options.maxPixels());
     }
 
@@ -98,6 +102,49 @@ public final class OcrEngine implements PageEngine {
     /** The checkpoint's dimensions. */
     public ModelConfig config() {
         return network.config();
+    }
+
+    /**
+     * Reads pages of a domain with an adapter, beside the weights, from now on; pages that are being read
+     * keep theirs. Pages of several domains share batches.
+     *
+     * @param adapter read for this engine's {@link #config()}
+     * @throws IllegalStateException if an adapter is merged into the weights
+     */
+    public void useAdapter(String domain, LoraAdapter adapter) {
+        adapters.use(domain, adapter, pageOf.keySet());
+    }
+
+    /** Reads pages of a domain with the base model from now on; pages that are being read keep their adapter. */
+    public void dropAdapter(String domain) {
+        adapters.drop(domain, pageOf.keySet());
+    }
+
+    /**
+     * Merges an adapter into the weights, in place of one that was merged before: every page of every domain
+     * is read with it, as fast as with the base model.
+     *
+     * @throws IllegalStateException if pages are in flight or domains have adapters
+     */
+    public void mergeAdapter(LoraAdapter adapter) {
+        requireIdle();
+        adapters.merge(adapter);
+    }
+
+    /**
+     * Puts the base model's weights back, to the bit.
+     *
+     * @throws IllegalStateException if pages are in flight
+     */
+    public void unmergeAdapter() {
+        requireIdle();
+        adapters.unmerge();
+    }
+
+    private void requireIdle() {
+        if (inFlight() > 0) {
+            throw new IllegalStateException("changing weights: no page in flight expected, " + inFlight() + " found");
+        }
     }
 
     @Override
@@ -127,6 +174,7 @@ public final class OcrEngine implements PageEngine {
                     PageFailure.OUT_OF_MEMORY, "reading: memory for the batch expected, libtorch found none", finished);
         }
         giveUpLatePages(finished);
+        adapters.retire(pageOf.keySet());
         return finished;
     }
 
@@ -159,6 +207,7 @@ public final class OcrEngine implements PageEngine {
     @Override
     public void close() {
         tokenizer.close();
+        adapters.close();
         network.close();
         try {
             checkpoint.close();
@@ -173,10 +222,20 @@ public final class OcrEngine implements PageEngine {
         try {
             RgbImage image = decoder.decode("page " + request.pageId(), request.image());
             Mode mode = mode(request.mode());
-            List<PageInFlight.Part> parts =
-                    mode == Mode.LINE ? lines(image, request.mode()) : wholePage(image, mode, request);
+            Optional<LoraAdapter> adapter = adapters.of(request.domain());
+            List<PageInFlight.Part> parts = mode == Mode.LINE
+                    ? lines(image, request.mode(), adapter)
+                    : wholePage(image, mode, request, adapter);
             PageInFlight page = new PageInFlight(
-                    arrival.ticket(), request, mode, image.width(), image.height(), start, System.nanoTime(), parts);
+                    arrival.ticket(),
+                    request,
+                    mode,
+                    adapters.idOf(adapter),
+                    image.width(),
+                    image.height(),
+                    start,
+                    System.nanoTime(),
+                    parts);
             pages.put(arrival.ticket(), page);
             for (PageInFlight.Part part : parts) {
                 pageOf.put(part.sequence(), page);
@@ -204,7 +263,7 @@ public final class OcrEngine implements PageEngine {
         return wanted == Mode.AUTO || wanted == Mode.LINE ? Mode.BASE : wanted;
     }
 
-    private List<PageInFlight.Part> lines(RgbImage image, Mode wanted) {
+    private List<PageInFlight.Part> lines(RgbImage image, Mode wanted, Optional<LoraAdapter> adapter) {
         GrayImage gray = image.toGray();
         List<FoundLine> found = wanted == Mode.LINE
                 ? List.of(new FoundLine(0, 0, gray.width(), gray.height(), gray))
@@ -217,21 +276,22 @@ public final class OcrEngine implements PageEngine {
                     * (canvas.height() / config().sam().tokenHeight());
             int rows = canvas.height() / config().sam().tokenHeight();
             PromptTokens prompt = prompts.encode(LINE_PROMPT, tokens + rows + 1);
-            parts.add(new PageInFlight.Part(sequence(new Picture.Line(canvas), prompt), line));
+            parts.add(new PageInFlight.Part(sequence(new Picture.Line(canvas), prompt, adapter), line));
         }
         return parts;
     }
 
-    private List<PageInFlight.Part> wholePage(RgbImage image, Mode mode, PageRequest request) {
+    private List<PageInFlight.Part> wholePage(
+            RgbImage image, Mode mode, PageRequest request, Optional<LoraAdapter> adapter) {
         PageViews views = tiler.views(image, mode);
         PromptTokens prompt = prompts.encode(
                 request.prompt(), views.visionTokens(config().sam().patch()));
-        return List.of(new PageInFlight.Part(sequence(new Picture.Page(views), prompt), null));
+        return List.of(new PageInFlight.Part(sequence(new Picture.Page(views), prompt, adapter), null));
     }
 
-    private Sequence sequence(Picture picture, PromptTokens prompt) {
+    private Sequence sequence(Picture picture, PromptTokens prompt, Optional<LoraAdapter> adapter) {
         int limit = Engine.answerLimit(config(), prompt.length(), options.maxNewTokens());
-        return new Sequence(picture, prompt, limit, config().decoder().eos(), options.ngramRule(), tableTags);
+        return new Sequence(picture, prompt, adapter, limit, config().decoder().eos(), options.ngramRule(), tableTags);
     }
 
     private void finish(PageInFlight page, List<FinishedPage> finished) {

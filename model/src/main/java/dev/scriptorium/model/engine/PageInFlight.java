@@ -23,6 +23,7 @@ final class PageInFlight {
     private final long ticket;
     private final PageRequest request;
     private final Mode mode;
+    private final String adapterId;
     private final int width;
     private final int height;
     private final long startNanos;
@@ -33,6 +34,7 @@ final class PageInFlight {
             long ticket,
             PageRequest request,
             Mode mode,
+            String adapterId,
             int width,
             int height,
             long startNanos,
@@ -41,6 +43,7 @@ final class PageInFlight {
         this.ticket = ticket;
         this.request = request;
         this.mode = mode;
+        this.adapterId = adapterId;
         this.width = width;
         this.height = height;
         this.startNanos = startNanos;
@@ -106,7 +109,7 @@ final class PageInFlight {
                 height,
                 tokens,
                 visionTokens,
-                "",
+                adapterId,
                 timing(nowNanos));
     }
 

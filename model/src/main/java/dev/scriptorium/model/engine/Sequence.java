@@ -3,15 +3,18 @@ package dev.scriptorium.model.engine;
 import dev.scriptorium.model.decoder.LoopDetector;
 import dev.scriptorium.model.decoder.NgramBan;
 import dev.scriptorium.model.decoder.NgramRule;
+import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.text.PromptTokens;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** One image's way through the decoder: its prompt, its answer so far, and why it ended. */
 final class Sequence {
     private final Picture picture;
     private final PromptTokens prompt;
+    private final Optional<LoraAdapter> adapter;
     private final int limit;
     private final int eos;
     private final NgramBan ban;
@@ -24,13 +27,33 @@ final class Sequence {
     private long generateNanos;
 
     /**
+     * One that is read with the base model.
+     *
      * @param picture what it looks at
      * @param limit answer tokens after which it is cut
      * @param eos the token that ends an answer
      */
     Sequence(Picture picture, PromptTokens prompt, int limit, int eos, NgramRule rule, Set<Integer> tableTags) {
+        this(picture, prompt, Optional.empty(), limit, eos, rule, tableTags);
+    }
+
+    /**
+     * @param picture what it looks at
+     * @param adapter what it is read with to its end; none for the base model
+     * @param limit answer tokens after which it is cut
+     * @param eos the token that ends an answer
+     */
+    Sequence(
+            Picture picture,
+            PromptTokens prompt,
+            Optional<LoraAdapter> adapter,
+            int limit,
+            int eos,
+            NgramRule rule,
+            Set<Integer> tableTags) {
         this.picture = Objects.requireNonNull(picture, "picture");
         this.prompt = Objects.requireNonNull(prompt, "prompt");
+        this.adapter = adapter;
         this.limit = limit;
         this.eos = eos;
         ban = rule.start(prompt.ids());
@@ -45,9 +68,15 @@ final class Sequence {
         return prompt;
     }
 
-    /** True if both can go through the network in one batch: pictures of one shape, asked the same. */
+    Optional<LoraAdapter> adapter() {
+        return adapter;
+    }
+
+    /** True if both can be prefilled in one batch: pictures of one shape, asked the same, read with one adapter. */
     boolean joins(Sequence other) {
-        return picture.shape().equals(other.picture.shape()) && Arrays.equals(prompt.ids(), other.prompt.ids());
+        return picture.shape().equals(other.picture.shape())
+                && Arrays.equals(prompt.ids(), other.prompt.ids())
+                && adapter.equals(other.adapter);
     }
 
     /** Takes the token that the model chose; ends the sequence if it was the last. */

@@ -30,6 +30,7 @@ public final class AdapterBank implements AutoCloseable {
 
     private NDManager stack;
     private int ranks;
+    private List<Optional<LoraAdapter>> chosen = List.of();
 
     /** An empty bank; it must be closed before its network. */
     public AdapterBank(Network network) {
@@ -52,6 +53,7 @@ public final class AdapterBank implements AutoCloseable {
         stack = module.manager().newSubManager();
         firstRank.clear();
         ranks = 0;
+        chosen = List.of();
         Set<String> modules = new LinkedHashSet<>();
         for (LoraAdapter adapter : adapters) {
             firstRank.put(adapter, ranks);
@@ -84,7 +86,11 @@ public final class AdapterBank implements AutoCloseable {
      * @throws IllegalArgumentException if the bank does not hold one of them
      */
     public void choose(List<Optional<LoraAdapter>> rows) {
-        if (rows.stream().allMatch(Optional::isEmpty)) {
+        if (rows.equals(chosen) || (allBase(rows) && allBase(chosen))) {
+            return;
+        }
+        chosen = List.copyOf(rows);
+        if (allBase(rows)) {
             module.train("share_adapters", (Object) new NDArray[0]).discard();
             return;
         }
@@ -106,6 +112,10 @@ public final class AdapterBank implements AutoCloseable {
     public void close() {
         hold(Set.of());
         stack.close();
+    }
+
+    private static boolean allBase(List<Optional<LoraAdapter>> rows) {
+        return rows.stream().allMatch(Optional::isEmpty);
     }
 
     private void fill(float[] share, int row, Optional<LoraAdapter> chosen) {

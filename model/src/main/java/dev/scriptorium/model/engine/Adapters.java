@@ -1,0 +1,103 @@
+package dev.scriptorium.model.engine;
+
+import dev.scriptorium.model.lora.AdapterBank;
+import dev.scriptorium.model.lora.LoraAdapter;
+import dev.scriptorium.model.lora.MergedAdapter;
+import dev.scriptorium.model.script.Network;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which adapter reads which domain. A page is given its adapter when work on it starts and keeps it; a
+ * replaced adapter stays in the bank until its last page is done. Not thread-safe.
+ */
+final class Adapters implements AutoCloseable {
+    private final Network network;
+    private final AdapterBank bank;
+    private final Map<String, LoraAdapter> byDomain = new HashMap<>();
+    private LoraAdapter insideWeights;
+    private MergedAdapter merged;
+
+    Adapters(Network network) {
+        this.network = network;
+        bank = new AdapterBank(network);
+    }
+
+    /** What sequences are read with. */
+    AdapterBank bank() {
+        return bank;
+    }
+
+    /** The adapter beside the weights that a page of this domain gets now; none for the base model. */
+    Optional<LoraAdapter> of(String domain) {
+        return Optional.ofNullable(byDomain.get(domain));
+    }
+
+    /** What readings name: the adapter beside the weights, the one inside them, or nothing. */
+    String idOf(Optional<LoraAdapter> beside) {
+        return beside.or(() -> Optional.ofNullable(insideWeights))
+                .map(LoraAdapter::id)
+                .orElse("");
+    }
+
+    /** Pages of this domain get this adapter from now on. */
+    void use(String domain, LoraAdapter adapter, Collection<Sequence> inFlight) {
+        if (insideWeights != null) {
+            throw new IllegalStateException("adapter for domain '" + domain
+                    + "': weights of the base model expected, merged with " + insideWeights.id() + " found");
+        }
+        byDomain.put(domain, adapter);
+        hold(inFlight);
+    }
+
+    /** Pages of this domain are read with the base model from now on. */
+    void drop(String domain, Collection<Sequence> inFlight) {
+        byDomain.remove(domain);
+        hold(inFlight);
+    }
+
+    /** Every page is read with this adapter from now on, at the speed of the base model. */
+    void merge(LoraAdapter adapter) {
+        if (!byDomain.isEmpty()) {
+            throw new IllegalStateException(
+                    "merging an adapter: no adapters of domains expected, " + byDomain.keySet() + " found");
+        }
+        unmerge();
+        merged = MergedAdapter.of(network, adapter);
+        insideWeights = adapter;
+    }
+
+    /** The weights are the base model's again, to the bit. */
+    void unmerge() {
+        if (merged != null) {
+            merged.close();
+            merged = null;
+            insideWeights = null;
+        }
+    }
+
+    /** Lets go of replaced adapters that no sequence needs any more. */
+    void retire(Collection<Sequence> inFlight) {
+        if (bank.adapters().size() > Set.copyOf(byDomain.values()).size()) {
+            hold(inFlight);
+        }
+    }
+
+    @Override
+    public void close() {
+        unmerge();
+        bank.close();
+    }
+
+    private void hold(Collection<Sequence> inFlight) {
+        Set<LoraAdapter> needed = new HashSet<>(byDomain.values());
+        inFlight.forEach(sequence -> sequence.adapter().ifPresent(needed::add));
+        if (!needed.equals(bank.adapters())) {
+            bank.hold(needed);
+        }
+    }
+}
