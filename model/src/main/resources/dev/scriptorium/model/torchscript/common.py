@@ -7,8 +7,10 @@ class Common(Module):
     y = torch.linear(x.to(self.compute), weight.to(self.compute))
     return self.adapted(y, x, weight) if len(self.lora_share) > 0 else y
 
+  # as one product whatever the shape of x: libtorch would copy the weight once a row of a strided or 4-dimensional x
   def linear_bias(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    y = torch.linear(x.to(self.compute), weight.to(self.compute), bias.to(self.compute))
+    rows = x.to(self.compute).reshape([-1, x.size(-1)])
+    y = torch.addmm(bias.to(self.compute), rows, weight.to(self.compute).t()).view(x.size()[:-1] + [weight.size(0)])
     return self.adapted(y, x, weight) if len(self.lora_share) > 0 else y
 
   # over the last axis; statistics in float32 inside libtorch

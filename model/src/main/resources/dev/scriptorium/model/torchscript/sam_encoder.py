@@ -32,7 +32,7 @@ class SamEncoder(Module):
   def sam_patch_embed(self, pixels: Tensor) -> Tensor:
     p = self.sam_patch
     x = torch.conv2d(pixels.to(self.compute), self.sam_patch_weight[0].to(self.compute), self.sam_patch_bias[0].to(self.compute), [p, p])
-    return x.permute([0, 2, 3, 1])
+    return x.permute([0, 2, 3, 1]).contiguous()
 
   # adds the absolute positions: (B, gh, gw, D)
   def sam_add_positions(self, x: Tensor) -> Tensor:
@@ -59,68 +59,83 @@ class SamEncoder(Module):
     return t.index_select(0, index.reshape([-1])).view([n, n, t.size(1)])
 
   # decomposed relative positions with the UNSCALED q. q (M, h*w, d), M = windows x heads -> (M, h, w, h), (M, h, w, w)
+  # the rows of all windows go through one product a coordinate
   def sam_bias(self, q: Tensor, i: int, h: int, w: int, native_h: int, native_w: int) -> Tuple[Tensor, Tensor]:
+    m = q.size(0)
     rh = self.sam_relative(self.sam_rel_pos_h[i], h, native_h).to(q.dtype)
     rw = self.sam_relative(self.sam_rel_pos_w[i], w, native_w).to(q.dtype)
-    grid = q.view([q.size(0), h, w, q.size(2)])
-    along_h = torch.matmul(grid, rh.transpose(1, 2))                                    # (M, h, w, h)
-    along_w = torch.matmul(grid.transpose(1, 2), rw.transpose(1, 2)).transpose(1, 2)    # (M, h, w, w)
+    grid = q.view([m, h, w, q.size(2)])
+    by_row = grid.permute([1, 0, 2, 3]).reshape([h, m * w, q.size(2)])
+    by_column = grid.permute([2, 0, 1, 3]).reshape([w, m * h, q.size(2)])
+    along_h = torch.bmm(by_row, rh.transpose(1, 2)).view([h, m, w, h]).permute([1, 0, 2, 3])
+    along_w = torch.bmm(by_column, rw.transpose(1, 2)).view([w, m, h, w]).permute([1, 2, 0, 3])
     return (along_h, along_w)
 
-  # x (B, h, w, D) with B = views or windows -> (B, h, w, D)
-  def sam_attention(self, x: Tensor, i: int, native_h: int, native_w: int) -> Tensor:
-    b = x.size(0)
-    h = x.size(1)
-    w = x.size(2)
-    n = self.sam_heads
-    d = x.size(3) // n
+  # q, k, v (M, s, d), s = h * w places of a window -> (M, s, d)
+  def sam_attend(self, q: Tensor, k: Tensor, v: Tensor, i: int, h: int, w: int, native_h: int, native_w: int) -> Tensor:
+    m = q.size(0)
     s = h * w
-    qkv = self.linear_bias(x, self.sam_qkv_weight[i], self.sam_qkv_bias[i])
-    parts = qkv.view([b, s, 3, n, d]).permute([2, 0, 3, 1, 4]).reshape([3, b * n, s, d]).unbind(0)
-    q = parts[0]
-    k = parts[1]
-    v = parts[2]
     along_h, along_w = self.sam_bias(q, i, h, w, native_h, native_w)
-    scale = 1.0 / torch.sqrt(float(d))
+    scaled = q * (1.0 / torch.sqrt(float(q.size(2))))
+    if h + w <= 16:
+      # in small windows the positions ride along in the product: each key picks its row's and its column's number
+      rows = torch.eye(h, dtype=k.dtype, device=k.device).repeat_interleave(w, 0)
+      columns = torch.eye(w, dtype=k.dtype, device=k.device).repeat([h, 1])
+      queries = torch.cat([scaled, along_h.reshape([m, s, h]), along_w.reshape([m, s, w])], 2)
+      keys = torch.cat([k, torch.cat([rows, columns], 1).unsqueeze(0).expand([m, s, h + w])], 2)
+      return torch.bmm(torch.softmax(torch.bmm(queries, keys.transpose(1, 2)), -1), v)
     if s > 1024:
       # one head at a time: the scores of all heads of a 64 x 64 grid would take 0.8 GB in float32
       heads = annotate(List[Tensor], [])
-      for m in range(b * n):
-        score = torch.matmul(q[m] * scale, k[m].transpose(0, 1)).view([h, w, h, w])
-        score = score.add_(along_h[m].unsqueeze(3)).add_(along_w[m].unsqueeze(2))
-        heads.append(torch.matmul(torch.softmax(score.view([s, s]), -1), v[m]))
-      y = torch.stack(heads)
-    else:
-      score = torch.matmul(q * scale, k.transpose(1, 2)).view([b * n, h, w, h, w])
-      score = score.add_(along_h.unsqueeze(4)).add_(along_w.unsqueeze(3))
-      y = torch.matmul(torch.softmax(score.view([b * n, s, s]), -1), v)
-    y = y.view([b, n, s, d]).transpose(1, 2).reshape([b, h, w, n * d])
+      for j in range(m):
+        score = torch.matmul(scaled[j], k[j].transpose(0, 1)).view([h, w, h, w])
+        score = score.add_(along_h[j].unsqueeze(3)).add_(along_w[j].unsqueeze(2))
+        heads.append(torch.matmul(torch.softmax(score.view([s, s]), -1), v[j]))
+      return torch.stack(heads)
+    # a view's heads at a time: their scores stay in the processor's cache
+    n = self.sam_heads
+    views = annotate(List[Tensor], [])
+    for j in range(m // n):
+      at = j * n
+      end = at + n
+      score = torch.bmm(scaled[at:end], k[at:end].transpose(1, 2)).view([n, h, w, h, w])
+      score = score.add_(along_h[at:end].unsqueeze(4)).add_(along_w[at:end].unsqueeze(3))
+      views.append(torch.bmm(torch.softmax(score.view([n, s, s]), -1), v[at:end]))
+    return torch.cat(views)
+
+  # attention inside windows of wh x ww, of which x (B, h, w, D) holds a whole number -> (B, h, w, D)
+  def sam_attention(self, x: Tensor, i: int, wh: int, ww: int, native_h: int, native_w: int) -> Tensor:
+    b = x.size(0)
+    nh = x.size(1) // wh
+    nw = x.size(2) // ww
+    n = self.sam_heads
+    d = x.size(3) // n
+    qkv = self.linear_bias(x, self.sam_qkv_weight[i], self.sam_qkv_bias[i])
+    parts = qkv.view([b, nh, wh, nw, ww, 3, n, d]).permute([5, 0, 1, 3, 6, 2, 4, 7]).reshape([3, b * nh * nw * n, wh * ww, d])
+    q = parts[0]
+    k = parts[1]
+    v = parts[2]
+    y = self.sam_attend(q, k, v, i, wh, ww, native_h, native_w)
+    y = y.view([b, nh, nw, n, wh, ww, d]).permute([0, 1, 4, 2, 5, 3, 6]).reshape([b, nh * wh, nw * ww, n * d])
     return self.linear_bias(y, self.sam_proj_weight[i], self.sam_proj_bias[i])
 
-  # cuts the zero-padded grid into windows, attends inside each, puts them back; padded places take part as keys
+  # cuts the zero-padded grid into windows and attends inside each; padded places take part as keys
   def sam_window_attention(self, x: Tensor, i: int) -> Tensor:
-    b = x.size(0)
     h = x.size(1)
     w = x.size(2)
-    c = x.size(3)
     wh = self.sam_window_height
     ww = self.sam_window_width
     down = (wh - h % wh) % wh
     right = (ww - w % ww) % ww
     if down > 0 or right > 0:
       x = torch.constant_pad_nd(x, [0, 0, 0, right, 0, down])
-    nh = (h + down) // wh
-    nw = (w + right) // ww
-    windows = x.view([b, nh, wh, nw, ww, c]).permute([0, 1, 3, 2, 4, 5]).reshape([b * nh * nw, wh, ww, c])
-    y = self.sam_attention(windows, i, wh, ww)
-    y = y.view([b, nh, nw, wh, ww, c]).permute([0, 1, 3, 2, 4, 5]).reshape([b, h + down, w + right, c])
-    return y[:, 0:h, 0:w]
+    return self.sam_attention(x, i, wh, ww, wh, ww)[:, 0:h, 0:w]
 
   # x (B, gh, gw, D) -> the same
   def sam_block(self, x: Tensor, i: int) -> Tensor:
     y = self.layer_norm(x, self.sam_norm1_weight[i], self.sam_norm1_bias[i], 1e-06)
     if self.sam_global[i] == 1:
-      x = x + self.sam_attention(y, i, self.sam_grid_height, self.sam_grid_width)
+      x = x + self.sam_attention(y, i, y.size(1), y.size(2), self.sam_grid_height, self.sam_grid_width)
     else:
       x = x + self.sam_window_attention(y, i)
     y = self.layer_norm(x, self.sam_norm2_weight[i], self.sam_norm2_bias[i], 1e-06)
