@@ -18,18 +18,20 @@ final class Engine {
     private final Scheduler scheduler;
     private final ModelRunner runner;
 
-    /** Begins empty, for sequences that are read with the base model. */
+    /** Begins empty, for sequences that are read with the base model and encoded in batches as large as may be. */
     Engine(Network network, int slots) {
-        this(network, new AdapterBank(network), slots);
+        this(network, new AdapterBank(network), slots, slots);
     }
 
     /**
      * Begins empty.
      *
      * @param bank holds the adapters of all sequences that are added
+     * @param slots sequences that run at once
+     * @param batch sequences that are encoded together, at most
      */
-    Engine(Network network, AdapterBank bank, int slots) {
-        scheduler = new Scheduler(slots);
+    Engine(Network network, AdapterBank bank, int slots, int batch) {
+        scheduler = new Scheduler(slots, batch);
         runner = new ModelRunner(network, bank, slots);
     }
 

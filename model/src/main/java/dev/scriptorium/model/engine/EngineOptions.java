@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param pageTimeout time in the engine after which a page is given up
  */
 public record EngineOptions(int slots, int maxNewTokens, NgramRule ngramRule, long maxPixels, Duration pageTimeout) {
-    private static final int LINE_SLOTS = 32;
+    private static final int LINE_SLOTS = 64;
     private static final int PAGE_SLOTS = 4;
 
     public EngineOptions {
@@ -33,7 +33,7 @@ public record EngineOptions(int slots, int maxNewTokens, NgramRule ngramRule, lo
      * What suits a checkpoint on a CPU: lines are short and many and need no n-gram rule, pages are
      * long and few and need one.
      *
-     * @param slots sequences decoded together, if not 32 lines or 4 pages
+     * @param slots sequences decoded together, if not 64 lines or 4 pages
      */
     public static EngineOptions suiting(
             ModelConfig config, Optional<Integer> slots, int maxNewTokens, Duration pageTimeout) {

@@ -4,12 +4,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.decoder.Draft;
 import dev.scriptorium.model.image.ImageNormalizer;
+import dev.scriptorium.model.image.LineCanvas;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
 import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.script.ScriptModule;
+import dev.scriptorium.model.weights.TensorShapes;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +28,7 @@ final class ModelRunner {
     private final ModelConfig config;
     private final AdapterBank bank;
     private final int slots;
+    private final boolean drafts;
     private int cacheLength;
 
     ModelRunner(Network network, AdapterBank bank, int slots) {
@@ -32,6 +36,7 @@ final class ModelRunner {
         config = network.config();
         this.bank = bank;
         this.slots = slots;
+        drafts = network.drafts();
         module.put("cache_k", List.of());
         module.put("cache_v", List.of());
     }
@@ -43,7 +48,6 @@ final class ModelRunner {
      */
     void prefill(List<Sequence> sequences, int firstSlot) {
         Sequence first = sequences.get(0);
-        reserve(first.prompt().length() + 1);
         bank.choose(first.adapter());
         try (NDManager temporary = module.manager().newSubManager()) {
             NDArray vision = encode(sequences, temporary);
@@ -51,23 +55,35 @@ final class ModelRunner {
             NDArray embedded = module.infer(
                             "embed_with_images", ids, vision, first.prompt().imageStart())
                     .tensor(temporary);
-            NDArray logits = module.infer("prefill", embedded, firstSlot).tensor(temporary);
-            choose(sequences, logits, temporary);
+            List<int[]> proposals = proposals(sequences);
+            int guesses = longest(proposals);
+            reserve(first.prompt().length() + 1 + guesses);
+            NDArray logits = guesses == 0
+                    ? module.infer("prefill", embedded, firstSlot).tensor(temporary)
+                    : module.infer("prefill_guessed", embedded, guesses(proposals, guesses, temporary), firstSlot)
+                            .tensor(temporary);
+            choose(sequences, proposals, logits, temporary);
         }
     }
 
-    /** Gives every sequence, slot 0 onwards, one more token. */
+    /** Gives every sequence, slot 0 onwards, one more token, and those that it proposes and the network confirms. */
     void decode(List<Sequence> sequences) {
-        int length = 1 + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
+        List<int[]> proposals = proposals(sequences);
+        int guesses = longest(proposals);
+        int length = 1
+                + guesses
+                + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
         reserve(length);
         bank.choose(sequences.stream().map(Sequence::adapter).toList());
         try (NDManager temporary = module.manager().newSubManager()) {
-            NDArray ids = temporary.create(
-                    sequences.stream().mapToLong(Sequence::lastToken).toArray());
+            NDArray last = temporary.create(
+                    sequences.stream().mapToLong(Sequence::lastToken).toArray(), new Shape(sequences.size(), 1));
+            NDArray ids = guesses == 0 ? last : last.concat(guesses(proposals, guesses, temporary), 1);
             NDArray positions = temporary.create(
                     sequences.stream().mapToLong(Sequence::position).toArray());
-            NDArray logits = module.infer("decode", ids, positions, length).tensor(temporary);
-            choose(sequences, logits, temporary);
+            NDArray logits =
+                    module.infer("decode_guessed", ids, positions, length).tensor(temporary);
+            choose(sequences, proposals, logits, temporary);
         }
     }
 
@@ -79,20 +95,44 @@ final class ModelRunner {
 
     private void reserve(int length) {
         if (length > cacheLength) {
+            // guesses of one sequence beside a longer one's answer may reach behind the last position
             int grown =
-                    Math.min(Math.max(length, 2 * cacheLength), config.decoder().maxPositions());
+                    Math.max(length, Math.min(2 * cacheLength, config.decoder().maxPositions()));
             cacheLength = (int)
                     module.train("grow_cache", slots, grown, config.decoder().width())
                             .number();
         }
     }
 
-    private void choose(List<Sequence> sequences, NDArray logits, NDManager temporary) {
+    /** What each sequence proposes; where there is no draft, nothing. */
+    private static List<int[]> proposals(List<Sequence> sequences) {
+        return sequences.stream().map(Sequence::propose).toList();
+    }
+
+    private static int longest(List<int[]> proposals) {
+        return proposals.stream().mapToInt(proposal -> proposal.length).max().orElse(0);
+    }
+
+    /** (B, G), shorter proposals filled up with some token: what is behind a proposal is not looked at. */
+    private static NDArray guesses(List<int[]> proposals, int width, NDManager temporary) {
+        long[] ids = new long[proposals.size() * width];
+        for (int row = 0; row < proposals.size(); row++) {
+            int[] proposal = proposals.get(row);
+            for (int i = 0; i < proposal.length; i++) {
+                ids[row * width + i] = proposal[i];
+            }
+        }
+        return temporary.create(ids, new Shape(proposals.size(), width));
+    }
+
+    /** Logits hold as many rows for each sequence as the longest proposal asks for: one more than it is long. */
+    private void choose(List<Sequence> sequences, List<int[]> proposals, NDArray logits, NDManager temporary) {
+        int stride = 1 + longest(proposals);
         List<Long> rows = new ArrayList<>();
         List<Long> ids = new ArrayList<>();
         for (int row = 0; row < sequences.size(); row++) {
             for (int id : sequences.get(row).banned()) {
-                rows.add((long) row);
+                rows.add((long) row * stride);
                 ids.add((long) id);
             }
         }
@@ -100,16 +140,19 @@ final class ModelRunner {
                 .tensors(temporary);
         long[] tokens = chosen.get(0).toLongArray();
         float[] logProbabilities = chosen.get(1).toFloatArray();
-        for (int row = 0; row < tokens.length; row++) {
-            sequences.get(row).take((int) tokens[row], logProbabilities[row]);
+        for (int row = 0; row < sequences.size(); row++) {
+            sequences.get(row).take(proposals.get(row), tokens, logProbabilities, row * stride);
         }
     }
 
     private NDArray encode(List<Sequence> sequences, NDManager temporary) {
         Picture first = sequences.get(0).picture();
         if (first instanceof Picture.Line) {
-            return module.infer("lay_out", views(lines(sequences, temporary), temporary))
-                    .tensor(temporary);
+            NDArray pictures = views(lines(sequences, temporary), temporary);
+            if (drafts) {
+                draft(sequences, pictures, temporary);
+            }
+            return module.infer("lay_out", pictures).tensor(temporary);
         }
         NDArray[] pages = sequences.stream()
                 .map(sequence -> encode(((Picture.Page) sequence.picture()).views(), temporary))
@@ -117,6 +160,21 @@ final class ModelRunner {
         return pages.length == 1
                 ? pages[0]
                 : module.infer("join", (Object) pages).tensor(temporary);
+    }
+
+    /** Frames behind a line's own pixels see only padding and are left out. */
+    private void draft(List<Sequence> sequences, NDArray pictures, NDManager temporary) {
+        long[] frames = module.infer("draft", pictures).tensor(temporary).toLongArray();
+        int stride = frames.length / sequences.size();
+        for (int row = 0; row < sequences.size(); row++) {
+            LineCanvas canvas = ((Picture.Line) sequences.get(row).picture()).canvas();
+            int tokens = -Math.floorDiv(-canvas.width(), config.sam().tokenWidth());
+            int from = row * stride;
+            int to = from + Math.min(stride, tokens * TensorShapes.FRAMES_A_TOKEN);
+            sequences
+                    .get(row)
+                    .guess(Draft.ofFrames(frames, from, to, config.decoder().vocabulary()));
+        }
     }
 
     private NDArray encode(PageViews page, NDManager temporary) {

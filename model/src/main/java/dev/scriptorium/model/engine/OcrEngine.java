@@ -47,6 +47,12 @@ public final class OcrEngine implements PageEngine {
     /** What a line model is asked: nothing but the picture. */
     private static final String LINE_PROMPT = Tokenizer.IMAGE;
 
+    /** Lines encoded together: enough to share what a call costs, few enough that they stay in the processor's cache. */
+    private static final int LINES_A_BATCH = 8;
+
+    /** Lines ready for the engine: among so many there are enough of one width for a batch. */
+    private static final int PREPARED_LINES = 256;
+
     private final Network network;
     private final Tokenizer tokenizer;
     private final PromptEncoder prompts;
@@ -55,6 +61,7 @@ public final class OcrEngine implements PageEngine {
     private final EngineOptions options;
     private final Adapters adapters;
     private final Engine engine;
+    private final int prepared;
     private final ImageDecoder decoder;
     private final LineFinder lineFinder = new LineFinder();
     private final PageTiler tiler = new PageTiler();
@@ -77,7 +84,9 @@ public final class OcrEngine implements PageEngine {
                 .map(tokenizer::id)
                 .collect(Collectors.toUnmodifiableSet());
         adapters = new Adapters(network);
-        engine = new Engine(network, adapters.bank(), options.slots());
+        boolean lines = network.config().unit() == ModelConfig.Unit.LINE;
+        engine = new Engine(network, adapters.bank(), options.slots(), lines ? LINES_A_BATCH : options.slots());
+        prepared = lines ? Math.max(options.slots(), PREPARED_LINES) : options.slots();
         decoder = new ImageDecoder(options.maxPixels());
     }
 
@@ -155,7 +164,7 @@ public final class OcrEngine implements PageEngine {
     @Override
     public List<FinishedPage> step() {
         List<FinishedPage> finished = new ArrayList<>();
-        while (!arrivals.isEmpty() && engine.waiting() < options.slots()) {
+        while (!arrivals.isEmpty() && engine.waiting() < prepared) {
             prepare(arrivals.remove(), finished);
         }
         try {

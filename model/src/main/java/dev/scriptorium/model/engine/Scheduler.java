@@ -17,14 +17,20 @@ import java.util.Optional;
  */
 final class Scheduler {
     private final int slots;
+    private final int batch;
     private final Deque<Sequence> waiting = new ArrayDeque<>();
     private final List<Sequence> running = new ArrayList<>();
 
     /** The cache of slot {@code source} has to follow its sequence to slot {@code target}. */
     record Move(int source, int target) {}
 
-    Scheduler(int slots) {
+    /**
+     * @param slots sequences that run at once
+     * @param batch sequences that are admitted together, at most
+     */
+    Scheduler(int slots, int batch) {
         this.slots = slots;
+        this.batch = batch;
     }
 
     void add(Sequence sequence) {
@@ -32,7 +38,7 @@ final class Scheduler {
     }
 
     /**
-     * Takes the longest-waiting sequence and those that can join it, up to the free slots, and gives them the
+     * Takes the longest-waiting sequence and those that can join it, up to a batch and the free slots, and gives them the
      * slots behind the running ones.
      *
      * @return the admitted, in slot order; empty if none waits or no slot is free
@@ -40,7 +46,8 @@ final class Scheduler {
     List<Sequence> admit() {
         List<Sequence> admitted = new ArrayList<>();
         Iterator<Sequence> queue = waiting.iterator();
-        while (queue.hasNext() && running.size() + admitted.size() < slots) {
+        int most = Math.min(batch, slots - running.size());
+        while (queue.hasNext() && admitted.size() < most) {
             Sequence candidate = queue.next();
             if (admitted.isEmpty() || candidate.joins(admitted.get(0))) {
                 admitted.add(candidate);

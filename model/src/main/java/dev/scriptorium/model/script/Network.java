@@ -78,6 +78,11 @@ public final class Network implements AutoCloseable {
         return weights;
     }
 
+    /** True for a line model whose checkpoint has the reader that drafts lines for the decoder to check. */
+    public boolean drafts() {
+        return weights.containsKey("ctc_tokens.weight");
+    }
+
     /** The type that everything is computed in. */
     public DType type() {
         return type;

@@ -19,7 +19,8 @@ public final class NetworkParts {
             "deep_encoder",
             "attention",
             "moe_feed_forward",
-            "decoder");
+            "decoder",
+            "drafting");
 
     /** Everything that learns: what reads, and losses, gradients and updates. */
     public static final List<String> PRETRAINING = Stream.concat(

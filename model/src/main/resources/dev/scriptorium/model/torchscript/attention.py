@@ -47,6 +47,14 @@ class Attention(Module):
     k = self.rotate(self.split_heads(self.linear(x, self.k_weight[i])), cos, sin)
     return (q, k, self.split_heads(self.linear(x, self.v_weight[i])))
 
+  # attention by plain products, which beat libtorch's fused kernel where there are few queries: bias hides the future
+  def attend_plainly(self, q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
+    b = q.size(0)
+    n = q.size(1)
+    scaled = (q * (1.0 / torch.sqrt(float(q.size(3))))).flatten(0, 1)
+    score = torch.bmm(scaled, k.flatten(0, 1).transpose(1, 2)).view([b, n, q.size(2), k.size(2)]) + bias
+    return torch.bmm(torch.softmax(score, -1).flatten(0, 1), v.flatten(0, 1)).view(q.size())
+
   # whole prompts of one length. Keys and values go to slots first .. first + B - 1; first < 0 keeps nothing
   def attend_prompt(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, first: int) -> Tensor:
     q, k, v = self.query_key_value(x, i, cos, sin)
@@ -55,23 +63,24 @@ class Attention(Module):
       t = x.size(1)
       self.cache_k[i][first:first + b, :, 0:t] = k
       self.cache_v[i][first:first + b, :, 0:t] = v
-    y = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
+    if x.size(1) <= 256:
+      future = torch.full([x.size(1), x.size(1)], -inf, dtype=q.dtype, device=q.device).triu(1)
+      y = self.attend_plainly(q, k, v, future)
+    else:
+      y = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
     return self.linear(self.merge_heads(y), self.o_weight[i])
 
-  # one new position of each sequence: x (B, 1, H), sequence b lives in slot b; positions (B), bias (B, 1, 1, L') hides the future
-  def attend_next(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, positions: Tensor, bias: Tensor) -> Tensor:
+  # new places of each sequence: x (B, T, H), sequence b lives in slot b; places (B, T), bias (B, 1, T, L') hides the future
+  def attend_next(self, x: Tensor, i: int, cos: Tensor, sin: Tensor, places: Tensor, bias: Tensor) -> Tensor:
     b = x.size(0)
     length = bias.size(3)
     q, k, v = self.query_key_value(x, i, cos, sin)
-    slots = torch.arange(b, dtype=4, device=x.device)
-    self.cache_k[i][slots, :, positions] = k.squeeze(2)
-    self.cache_v[i][slots, :, positions] = v.squeeze(2)
+    slots = torch.arange(b, dtype=4, device=x.device).unsqueeze(1)
+    self.cache_k[i][slots, :, places] = k.transpose(1, 2)
+    self.cache_v[i][slots, :, places] = v.transpose(1, 2)
     keys = self.cache_k[i][0:b, :, 0:length]
     values = self.cache_v[i][0:b, :, 0:length]
-    # at one query a plain product beats libtorch's fused kernel
-    score = torch.matmul(q * (1.0 / torch.sqrt(float(q.size(3)))), keys.transpose(2, 3)).to(6) + bias
-    y = torch.matmul(torch.softmax(score, -1).to(values.dtype), values)
-    return self.linear(self.merge_heads(y), self.o_weight[i])
+    return self.linear(self.merge_heads(self.attend_plainly(q, keys, values, bias.to(q.dtype))), self.o_weight[i])
 
   # room for slots sequences of length positions each; what the cache held stays
   def grow_cache(self, slots: int, length: int, width: int) -> int:

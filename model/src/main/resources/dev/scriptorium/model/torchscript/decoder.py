@@ -1,4 +1,5 @@
-# The language model: prompts in once (prefill), then one token of every sequence a step (decode).
+# The language model: prompts in once (prefill), then one token of every sequence a step (decode). Guessed tokens may
+# go in behind either: what the model would have written after each of them comes out of the same pass.
 class Decoder(Module):
   embedding : List[Tensor]         # model.embed_tokens.weight
   input_norm : List[Tensor]        # model.layers.{i}.input_layernorm.weight
@@ -37,17 +38,29 @@ class Decoder(Module):
     x = self.prompt_layers(x, first)
     return self.logits(x[:, x.size(1) - 1])
 
+  # the same with guesses (B, G) behind the prompts -> logits after each prompt and each guess (B * (1 + G), V)
+  def prefill_guessed(self, x: Tensor, guesses: Tensor, first: int) -> Tensor:
+    prompt = x.size(1)
+    x = self.prompt_layers(torch.cat([x, self.embed(guesses)], 1), first)
+    return self.logits(x[:, prompt - 1:].flatten(0, 1))
+
   # ids (B) go to positions (B) of slots 0 .. B - 1; length covers the longest -> logits (B, V)
   def decode(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:
-    x = self.embed(ids.unsqueeze(1))
-    cos, sin = self.rotary(positions.unsqueeze(1), x.size(2) // self.heads)
-    seen = torch.arange(length, dtype=4, device=x.device).unsqueeze(0) <= positions.unsqueeze(1)
-    bias = torch.zeros([ids.size(0), length], dtype=6, device=x.device).masked_fill(torch.logical_not(seen), -inf)
-    bias = bias.view([ids.size(0), 1, 1, length])
+    return self.decode_guessed(ids.unsqueeze(1), positions, length)
+
+  # ids (B, T), the last token of each and T - 1 guesses, go to positions (B) and behind -> logits (B * T, V)
+  def decode_guessed(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:
+    b = ids.size(0)
+    t = ids.size(1)
+    x = self.embed(ids)
+    places = positions.unsqueeze(1) + torch.arange(t, dtype=4, device=x.device)    # (B, T)
+    cos, sin = self.rotary(places, x.size(2) // self.heads)
+    seen = torch.arange(length, dtype=4, device=x.device) <= places.unsqueeze(2)
+    bias = torch.zeros([b, t, length], dtype=6, device=x.device).masked_fill(torch.logical_not(seen), -inf).unsqueeze(1)
     for i in range(len(self.input_norm)):
-      x = x + self.attend_next(self.rms_norm(x, self.input_norm[i]), i, cos, sin, positions, bias)
+      x = x + self.attend_next(self.rms_norm(x, self.input_norm[i]), i, cos, sin, places, bias)
       x = x + self.feed_forward(self.rms_norm(x, self.post_norm[i]), i)
-    return self.logits(x.squeeze(1))
+    return self.logits(x.flatten(0, 1))
 
   # logits (B, V), pairs (row, id) that may not be chosen -> chosen ids (B) as int64, their log-probabilities (B)
   def choose_greedy(self, logits: Tensor, rows: Tensor, banned: Tensor) -> Tuple[Tensor, Tensor]:

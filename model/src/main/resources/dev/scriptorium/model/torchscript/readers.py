@@ -1,10 +1,8 @@
 # Readers: characters straight from the encoder, by CTC. B = lines, n = vision tokens of each, V = vocabulary.
 class Readers(Module):
-  # linear layers of line models' checkpoints that make the encoder learn to see
+  # linear layers of line models' checkpoints that make the encoder learn to see; the one on tokens drafts, too
   ctc_column_weight : List[Tensor]    # ctc_columns.weight
   ctc_column_bias : List[Tensor]      # ctc_columns.bias
-  ctc_token_weight : List[Tensor]     # ctc_tokens.weight
-  ctc_token_bias : List[Tensor]       # ctc_tokens.bias
 
   # x (B, F, frames * (V + 1)) -> log-probabilities (F * frames, B, V + 1), the last class is blank
   def ctc_frames(self, x: Tensor, classes: int) -> Tensor:

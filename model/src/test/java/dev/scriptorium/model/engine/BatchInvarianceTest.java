@@ -7,6 +7,7 @@ import dev.scriptorium.model.image.LineCanvas;
 import dev.scriptorium.model.image.PageTiler;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
+import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.text.PromptEncoder;
@@ -72,7 +73,7 @@ class BatchInvarianceTest {
                 questions.stream().map(question -> answer(question.sequence())).toList();
 
         List<Sequence> together = questions.stream().map(Question::sequence).toList();
-        Engine engine = new Engine(network, 2 + random.nextInt(4));
+        Engine engine = new Engine(network, new AdapterBank(network), 2 + random.nextInt(4), 1 + random.nextInt(4));
         int arrived = 0;
         while (arrived < together.size() || !engine.idle()) {
             if (arrived < together.size() && random.nextInt(3) > 0) {

@@ -42,7 +42,8 @@ class SchedulerPropertyTest {
     void losesNoneStarvesNoneAndKeepsSlotsCompact(long seed) {
         Random random = new Random(seed);
         int slots = 1 + random.nextInt(6);
-        Scheduler scheduler = new Scheduler(slots);
+        int batch = 1 + random.nextInt(6);
+        Scheduler scheduler = new Scheduler(slots, batch);
         // What a runner's cache would hold if it did nothing but follow the scheduler's words.
         Sequence[] cache = new Sequence[slots];
         List<Sequence> waiting = new ArrayList<>();
@@ -56,7 +57,7 @@ class SchedulerPropertyTest {
                 added++;
             }
             if (random.nextInt(3) == 0) {
-                admit(scheduler, waiting, cache, slots);
+                admit(scheduler, waiting, cache, slots, batch);
             }
             if (random.nextInt(8) == 0 && !waiting.isEmpty()) {
                 Sequence cancelled = waiting.remove(random.nextInt(waiting.size()));
@@ -80,7 +81,7 @@ class SchedulerPropertyTest {
         assertThat(scheduler.idle()).isTrue();
     }
 
-    private static void admit(Scheduler scheduler, List<Sequence> waiting, Sequence[] cache, int slots) {
+    private static void admit(Scheduler scheduler, List<Sequence> waiting, Sequence[] cache, int slots, int batch) {
         int running = scheduler.running().size();
         List<Sequence> admitted = scheduler.admit();
         assertThat(admitted.isEmpty()).isEqualTo(waiting.isEmpty() || running == slots);
@@ -97,7 +98,7 @@ class SchedulerPropertyTest {
         long joining = waiting.stream()
                 .filter(sequence -> sequence.joins(admitted.get(0)))
                 .count();
-        assertThat(full || admitted.size() == joining)
+        assertThat(full || admitted.size() == Math.min(batch, joining))
                 .as("no slot stays free that could be used")
                 .isTrue();
         for (Sequence sequence : admitted) {
