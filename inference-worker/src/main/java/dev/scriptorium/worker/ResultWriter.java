@@ -89,6 +89,7 @@ final class ResultWriter {
                 .setDocumentName(page.getDocumentName())
                 .setDomain(page.getDomain())
                 .setSource(new SourceOffset(source.topic(), source.partition(), source.offset()))
+                .setBlob(page.getBlob().orElse(null))
                 .setText(reading.text())
                 .setFormat(format(loaded.request().prompt()))
                 .setRegions(regions(reading.regions()))

@@ -54,6 +54,11 @@ public final class AvroSerdes {
         return of(LabeledPage.class);
     }
 
+    /** What it does not learn from until the doubt is gone. */
+    public Serde<QuarantinedLabel> quarantinedLabel() {
+        return of(QuarantinedLabel.class);
+    }
+
     /** What it made of it. */
     public Serde<AdapterManifest> adapterManifest() {
         return of(AdapterManifest.class);

@@ -34,6 +34,7 @@ public final class Topics {
     private final Topic<Recognition> recognitions;
     private final Topic<Correction> corrections;
     private final Topic<LabeledPage> labeled;
+    private final Topic<QuarantinedLabel> quarantine;
     private final Topic<AdapterManifest> adapters;
     private final Topic<DeadLetter> deadLetters;
 
@@ -52,6 +53,7 @@ public final class Topics {
                 Optional.of(settings.recognitionRetention()));
         corrections = new Topic<>(prefix + "corrections", Correction.class, partitions, true, Optional.empty());
         labeled = new Topic<>(prefix + "labeled", LabeledPage.class, partitions, true, Optional.empty());
+        quarantine = new Topic<>(prefix + "quarantine", QuarantinedLabel.class, partitions, true, Optional.empty());
         // One partition: adapters are few, and their order across domains is then a history.
         adapters = new Topic<>(prefix + "adapters", AdapterManifest.class, 1, true, Optional.empty());
         deadLetters = new Topic<>(
@@ -82,6 +84,11 @@ public final class Topics {
         return labeled;
     }
 
+    /** What it does not learn from until the doubt is gone; key pageId. */
+    public Topic<QuarantinedLabel> quarantine() {
+        return quarantine;
+    }
+
     /** What it made of it; key domain. */
     public Topic<AdapterManifest> adapters() {
         return adapters;
@@ -94,7 +101,7 @@ public final class Topics {
 
     /** All of them, in the order a page meets them. */
     public List<Topic<?>> all() {
-        return List.of(pages, recognitions, corrections, labeled, adapters, deadLetters);
+        return List.of(pages, recognitions, corrections, labeled, quarantine, adapters, deadLetters);
     }
 
     /**

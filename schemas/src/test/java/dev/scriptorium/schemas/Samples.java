@@ -13,7 +13,7 @@ public final class Samples {
     private Samples() {}
 
     public static List<SpecificRecord> all() {
-        return List.of(page(), recognition(), correction(), labeled(), manifest(), deadLetter());
+        return List.of(page(), recognition(), correction(), labeled(), quarantined(), manifest(), deadLetter());
     }
 
     public static PageImage page() {
@@ -75,6 +75,16 @@ public final class Samples {
                 .setTrueText("Grüße")
                 .setVerdict(Verdict.EDITED)
                 .setLabeledAt(NOW)
+                .build();
+    }
+
+    public static QuarantinedLabel quarantined() {
+        return QuarantinedLabel.newBuilder()
+                .setPageId("doc/1")
+                .setReason("IMPLAUSIBLE")
+                .setDetail("at least -3.0 expected, -7.5 found")
+                .setLabel(labeled())
+                .setScore(-7.5)
                 .build();
     }
 

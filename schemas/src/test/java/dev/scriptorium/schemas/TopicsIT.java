@@ -85,6 +85,7 @@ class TopicsIT {
                         "once.recognitions",
                         "once.corrections",
                         "once.labeled",
+                        "once.quarantine",
                         "once.adapters",
                         "once.dead-letters");
         assertThat(topics.ensure(admin)).isEmpty();

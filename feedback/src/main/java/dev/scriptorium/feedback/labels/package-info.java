@@ -1,0 +1,2 @@
+/** Corrections and recognitions to labels: a Kafka Streams topology and its parts. */
+package dev.scriptorium.feedback.labels;
