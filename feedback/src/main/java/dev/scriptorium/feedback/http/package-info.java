@@ -1,0 +1,2 @@
+/** Corrections by HTTP. */
+package dev.scriptorium.feedback.http;
