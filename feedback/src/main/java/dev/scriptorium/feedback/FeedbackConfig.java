@@ -131,6 +131,9 @@ public record FeedbackConfig(Map<String, String> kafka, TopicSettings topics, Pa
             int maxBodyBytes) {
         public Http {
             reviewerTokens = List.copyOf(reviewerTokens);
+            if (token.filter(secret -> secret.reveal().isBlank()).isPresent()) {
+                throw new IllegalArgumentException("token: a secret expected, blank found");
+            }
             for (Secret pair : reviewerTokens) {
                 if (!pair.reveal().matches("[^:]+:.+")) {
                     throw new IllegalArgumentException("reviewer-tokens: name:token expected, no colon found");

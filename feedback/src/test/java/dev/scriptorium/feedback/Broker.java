@@ -92,8 +92,7 @@ final class Broker implements AutoCloseable {
                 "producer.transaction.timeout.ms", "5000",
                 "producer.delivery.timeout.ms", "4000",
                 "producer.request.timeout.ms", "3000");
-        FeedbackConfig.Http http =
-                new FeedbackConfig.Http(true, "127.0.0.1", 0, Optional.empty(), List.of(), 1 << 20);
+        FeedbackConfig.Http http = new FeedbackConfig.Http(true, "127.0.0.1", 0, Optional.empty(), List.of(), 1 << 20);
         return new FeedbackConfig(
                 clients,
                 settings(prefix),
@@ -125,8 +124,7 @@ final class Broker implements AutoCloseable {
             try (Admin admin = Admin.create(Map.copyOf(clients()))) {
                 topics.ensure(admin);
             }
-            producer = new KafkaProducer<>(
-                    Map.copyOf(clients()), new StringSerializer(), serdes.anySerializer());
+            producer = new KafkaProducer<>(Map.copyOf(clients()), new StringSerializer(), serdes.anySerializer());
         }
 
         Future<RecordMetadata> send(Recognition recognition, Instant at) {
@@ -149,7 +147,9 @@ final class Broker implements AutoCloseable {
             config.put("isolation.level", "read_committed");
             try (KafkaConsumer<String, byte[]> consumer =
                     new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-                List<TopicPartition> partitions = consumer.partitionsFor(topics.labeled().name()).stream()
+                List<TopicPartition> partitions = consumer
+                        .partitionsFor(topics.labeled().name())
+                        .stream()
                         .map(info -> new TopicPartition(info.topic(), info.partition()))
                         .toList();
                 consumer.assign(partitions);
@@ -157,7 +157,8 @@ final class Broker implements AutoCloseable {
                 long deadline = System.nanoTime() + atMost.toNanos();
                 while (!enough.test(labels)) {
                     if (System.nanoTime() - deadline > 0) {
-                        throw new AssertionError("more labels expected within " + atMost + ", " + labels.size() + " found");
+                        throw new AssertionError(
+                                "more labels expected within " + atMost + ", " + labels.size() + " found");
                     }
                     consumer.poll(Duration.ofMillis(100)).forEach(record -> labels.add(read(record)));
                 }
@@ -172,7 +173,8 @@ final class Broker implements AutoCloseable {
                         .partitionsToOffsetAndMetadata()
                         .get();
                 Map<TopicPartition, OffsetSpec> ends = Stream.of(topics.corrections(), topics.recognitions())
-                        .flatMap(topic -> IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(topic.name(), i)))
+                        .flatMap(topic ->
+                                IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(topic.name(), i)))
                         .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
                 return admin.listOffsets(ends).all().get().entrySet().stream()
                         .allMatch(end -> committed.containsKey(end.getKey())
@@ -182,8 +184,7 @@ final class Broker implements AutoCloseable {
         }
 
         private ConsumerRecord<String, LabeledPage> read(ConsumerRecord<String, byte[]> record) {
-            LabeledPage label =
-                    serdes.labeledPage().deserializer().deserialize(record.topic(), record.value());
+            LabeledPage label = serdes.labeledPage().deserializer().deserialize(record.topic(), record.value());
             return new ConsumerRecord<>(record.topic(), record.partition(), record.offset(), record.key(), label);
         }
 

@@ -19,8 +19,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,7 +129,7 @@ class FeedbackIT {
         int pages = 400;
         Random random = new Random(7);
         try (Broker.Stage stage = broker.stage("kills.")) {
-            List<Runnable> events = new ArrayList<>();
+            List<Supplier<Future<RecordMetadata>>> events = new ArrayList<>();
             IntStream.rangeClosed(1, pages).forEach(page -> {
                 String pageId = "doc/" + page;
                 events.add(() -> stage.send(recognition(pageId, "x"), START));
@@ -139,8 +142,14 @@ class FeedbackIT {
             for (int round = 1; round <= 4; round++) {
                 Path state = folder.resolve(round < 3 ? "first" : "second");
                 try (FeedbackProcess process = FeedbackProcess.start(broker.clients(), "kills.", state, log)) {
+                    assertThat(process.isAlive()).isTrue();
                     int until = events.size() * round / 4;
-                    events.subList(sent, until).forEach(Runnable::run);
+                    List<Future<RecordMetadata>> underway = events.subList(sent, until).stream()
+                            .map(Supplier::get)
+                            .toList();
+                    for (Future<RecordMetadata> record : underway) {
+                        record.get();
+                    }
                     sent = until;
                     int progress = round == 4 ? pages : pages * round / 16;
                     stage.labels(labels -> labels.size() >= progress, PATIENCE);
@@ -153,7 +162,8 @@ class FeedbackIT {
             assertThat(stage.labels(labels -> labels.size() >= pages, PATIENCE))
                     .as("seed 7, %s", log)
                     .hasSize(pages)
-                    .allSatisfy(label -> assertThat(text(label)).isEqualTo("y" + label.key().substring(4)))
+                    .allSatisfy(label ->
+                            assertThat(text(label)).isEqualTo("y" + label.key().substring(4)))
                     .extracting(ConsumerRecord::key)
                     .doesNotHaveDuplicates();
         }
@@ -161,11 +171,11 @@ class FeedbackIT {
 
     @Test
     void saysWhichAddressIsTaken() throws Exception {
-        try (Broker.Stage stage = broker.stage("taken.");
-                FeedbackService service = service("taken.")) {
+        broker.stage("taken.").close();
+        try (FeedbackService service = service("taken.")) {
             int port = URI.create(service.url().orElseThrow()).getPort();
-            FeedbackConfig.Http http = new FeedbackConfig.Http(
-                    true, "127.0.0.1", port, Optional.empty(), List.of(), 1 << 20);
+            FeedbackConfig.Http http =
+                    new FeedbackConfig.Http(true, "127.0.0.1", port, Optional.empty(), List.of(), 1 << 20);
             FeedbackConfig usual = Broker.config(broker.clients(), "taken.", folder.resolve("other"));
             FeedbackConfig.Feedback feedback = usual.feedback();
             FeedbackConfig config = new FeedbackConfig(

@@ -43,6 +43,10 @@ final class FeedbackProcess implements AutoCloseable {
         new CountDownLatch(1).await();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** SIGKILL: nothing is finished, nobody is told. */
     @Override
     public void close() {

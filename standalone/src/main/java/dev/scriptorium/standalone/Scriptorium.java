@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             IngestCommand.class,
             SubscribeCommand.class,
+            CorrectCommand.class,
             UpCommand.class,
             RecognizeCommand.class,
             EvaluateCommand.class,

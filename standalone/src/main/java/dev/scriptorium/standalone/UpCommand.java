@@ -1,5 +1,8 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.feedback.FeedbackConfig;
+import dev.scriptorium.feedback.FeedbackService;
+import dev.scriptorium.feedback.PlausibilityCheck;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
@@ -7,6 +10,7 @@ import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -21,15 +25,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Runs broker, registry and worker until stopped. With {@code --json} the object is printed when everything is ready:
- * {@code {"bootstrap","registry","data"}}.
+ * Runs broker, registry, worker and feedback until stopped. With {@code --json} the object is printed when everything is
+ * ready: {@code {"bootstrap","registry","data","feedback"}}.
  */
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
         description = {
-            "Run a broker, a schema registry and a worker on this machine until stopped; data stay on disk.",
-            "Nothing listens beyond loopback. ingest and subscribe find them without being told."
+            "Run a broker, a schema registry, a worker and the feedback service on this machine until stopped.",
+            "Data stay on disk. Nothing listens beyond loopback. ingest, subscribe and correct find it by themselves."
         })
 final class UpCommand implements Callable<Integer> {
 
@@ -52,6 +56,20 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--registry", paramLabel = "URL", description = "Use this schema registry instead of an own one.")
     private Optional<String> registry = Optional.empty();
 
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "Port on which corrections are taken; default ${DEFAULT-VALUE}.")
+    private int httpPort;
+
+    @Option(
+            names = "--quorum",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Reviewers that have to say the same before it is learnt; default ${DEFAULT-VALUE}.")
+    private int quorum;
+
     @Mixin
     private ModelOptions model;
 
@@ -64,9 +82,10 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            LocalWorker worker = start();
+            Services services = start();
             while (!Thread.interrupted()) {
-                worker.check();
+                services.worker().check();
+                services.feedback().check();
                 TimeUnit.SECONDS.sleep(1);
             }
         } catch (InterruptedException e) {
@@ -77,7 +96,10 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private LocalWorker start() throws IOException, InterruptedException {
+    /** What may die while it runs. */
+    private record Services(LocalWorker worker, FeedbackService feedback) {}
+
+    private Services start() throws IOException, InterruptedException {
         EmbeddedKafka kafka = add(EmbeddedKafka.on(data.resolve("kafka"), port, Map.of()));
         String registryUrl = registry.isPresent()
                 ? registry.get()
@@ -88,25 +110,45 @@ final class UpCommand implements Callable<Integer> {
         try (Admin admin = Admin.create(Map.copyOf(clients))) {
             new Topics(TopicSettings.DEFAULT, PageLimits.DEFAULT).ensure(admin);
         }
-        LocalWorker worker = add(LocalWorker.start(config(clients), model.open()));
+        LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
+        FeedbackService feedback =
+                add(FeedbackService.start(feedbackConfig(clients), PlausibilityCheck.NONE, Clock.systemUTC()));
+        String feedbackUrl = feedback.url().orElseThrow();
         console.say("broker    " + kafka.bootstrap());
         console.say("registry  " + registryUrl);
         console.say("blobs     " + data.resolve("blobs").toUri());
+        console.say("feedback  " + feedbackUrl + "/corrections");
         console.say("ready; Ctrl-C stops");
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("bootstrap", kafka.bootstrap());
         json.put("registry", registryUrl);
         json.put("data", data.toAbsolutePath().toString());
+        json.put("feedback", feedbackUrl);
         console.result(json);
-        return worker;
+        return new Services(worker, feedback);
     }
 
-    private WorkerConfig config(Map<String, String> clients) {
-        Map<String, String> settings = new HashMap<>();
+    private WorkerConfig workerConfig(Map<String, String> clients) {
+        return bind(
+                WorkerConfig.class,
+                clients,
+                Map.of("blobs.uri", data.resolve("blobs").toUri().toString(), "worker.id", "standalone"));
+    }
+
+    private FeedbackConfig feedbackConfig(Map<String, String> clients) {
+        return bind(
+                FeedbackConfig.class,
+                clients,
+                Map.of(
+                        "feedback.state-dir", data.resolve("feedback").toString(),
+                        "feedback.quorum", Integer.toString(quorum),
+                        "feedback.http.port", Integer.toString(httpPort)));
+    }
+
+    private static <T extends Record> T bind(Class<T> type, Map<String, String> clients, Map<String, String> own) {
+        Map<String, String> settings = new HashMap<>(own);
         clients.forEach((key, value) -> settings.put("kafka." + key, value));
-        settings.put("blobs.uri", data.resolve("blobs").toUri().toString());
-        settings.put("worker.id", "standalone");
-        return Settings.load(Optional.empty(), Map.of(), settings).bind(WorkerConfig.class);
+        return Settings.load(Optional.empty(), Map.of(), settings).bind(type);
     }
 
     private <T extends AutoCloseable> T add(T service) {
