@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nBenchmarks:%n",
         subcommands = {
             DecoderBenchmark.class,
+            LinesBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

@@ -1,5 +1,6 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
@@ -31,13 +32,24 @@ final class ModelOptions {
             description = "Time after which a page is given up; default ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Threads of one operation; as many as cores if not given.")
+    private Optional<Integer> threads = Optional.empty();
+
     /** The model's folder. */
     Path folder() throws IOException {
         return model.isPresent() ? model.get() : BundledModel.folder();
     }
 
-    /** Opens an engine; the caller closes it. */
+    /**
+     * Opens an engine; the caller closes it.
+     *
+     * @throws IllegalArgumentException if an option has no meaning
+     */
     OcrEngine open() throws IOException {
+        threads.ifPresent(DjlDefaults::threads);
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
                 ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds));

@@ -69,6 +69,8 @@ class BenchCommandTest {
         assertThat(execute("bench", "decoder", "--random-weights", "--threads", "0"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("threads: at least 1 expected, 0 found");
+        assertThat(execute("bench", "lines")).isEqualTo(2);
+        assertThat(err.toString()).contains("--data");
     }
 
     private int execute(String... args) {
