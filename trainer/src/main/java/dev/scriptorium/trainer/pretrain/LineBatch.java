@@ -121,17 +121,23 @@ final class LineBatch {
 
     /** Frames of each line for the column reader: its padding is left out. */
     long[] columnFrames() {
-        int patch = config.sam().patch();
-        return items.stream()
-                .mapToLong(item -> (long) ceilDiv(item.canvas().width(), patch) * TensorShapes.FRAMES_A_COLUMN)
-                .toArray();
+        return frames(config.sam().patch(), TensorShapes.FRAMES_A_COLUMN);
     }
 
     /** Frames of each line for the token reader. */
     long[] tokenFrames() {
-        int token = config.sam().tokenWidth();
+        return frames(config.sam().tokenWidth(), TensorShapes.FRAMES_A_TOKEN);
+    }
+
+    /**
+     * A picture without text counts by one piece: its loss is a sum over frames that no text divides, and
+     * a few of them would drown a batch of lines.
+     */
+    private long[] frames(int pieceWidth, int framesAPiece) {
         return items.stream()
-                .mapToLong(item -> (long) ceilDiv(item.canvas().width(), token) * TensorShapes.FRAMES_A_TOKEN)
+                .mapToLong(item ->
+                        item.text().isEmpty() ? 1 : ceilDiv(item.canvas().width(), pieceWidth))
+                .map(pieces -> pieces * framesAPiece)
                 .toArray();
     }
 
