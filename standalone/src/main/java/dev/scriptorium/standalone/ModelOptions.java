@@ -3,6 +3,7 @@ package dev.scriptorium.standalone;
 import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
+import dev.scriptorium.model.engine.Likelihood;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
@@ -41,6 +42,11 @@ final class ModelOptions {
     /** The model's folder. */
     Path folder() throws IOException {
         return model.isPresent() ? model.get() : BundledModel.folder();
+    }
+
+    /** Opens what tells how likely a text is; the caller closes it. */
+    Likelihood openLikelihood() throws IOException {
+        return Likelihood.open(folder(), ComputeType.of(dtype));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.scriptorium.feedback.PlausibilityCheck;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
+import dev.scriptorium.schemas.blob.BlobStore;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.worker.WorkerConfig;
 import java.io.IOException;
@@ -70,6 +71,12 @@ final class UpCommand implements Callable<Integer> {
             description = "Reviewers that have to say the same before it is learnt; default ${DEFAULT-VALUE}.")
     private int quorum;
 
+    @Option(
+            names = "--doubt-below",
+            paramLabel = "LOG_PROBABILITY",
+            description = "Hold corrections back whose characters the model finds less likely in the mean, e.g. -5.")
+    private Optional<Double> doubtBelow = Optional.empty();
+
     @Mixin
     private ModelOptions model;
 
@@ -112,7 +119,7 @@ final class UpCommand implements Callable<Integer> {
         }
         LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
         FeedbackService feedback =
-                add(FeedbackService.start(feedbackConfig(clients), PlausibilityCheck.NONE, Clock.systemUTC()));
+                add(FeedbackService.start(feedbackConfig(clients), plausibility(clients), Clock.systemUTC()));
         String feedbackUrl = feedback.url().orElseThrow();
         console.say("broker    " + kafka.bootstrap());
         console.say("registry  " + registryUrl);
@@ -128,6 +135,15 @@ final class UpCommand implements Callable<Integer> {
         return new Services(worker, feedback);
     }
 
+    /** Closed after the service that asks it. */
+    private PlausibilityCheck plausibility(Map<String, String> clients) throws IOException {
+        if (doubtBelow.isEmpty()) {
+            return PlausibilityCheck.NONE;
+        }
+        BlobStore blobs = BlobStore.open(data.resolve("blobs").toUri());
+        return add(new ModelPlausibility(model.openLikelihood(), clients, PageLimits.DEFAULT, blobs));
+    }
+
     private WorkerConfig workerConfig(Map<String, String> clients) {
         return bind(
                 WorkerConfig.class,
@@ -136,13 +152,12 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private FeedbackConfig feedbackConfig(Map<String, String> clients) {
-        return bind(
-                FeedbackConfig.class,
-                clients,
-                Map.of(
-                        "feedback.state-dir", data.resolve("feedback").toString(),
-                        "feedback.quorum", Integer.toString(quorum),
-                        "feedback.http.port", Integer.toString(httpPort)));
+        Map<String, String> own = new HashMap<>(Map.of(
+                "feedback.state-dir", data.resolve("feedback").toString(),
+                "feedback.quorum", Integer.toString(quorum),
+                "feedback.http.port", Integer.toString(httpPort)));
+        doubtBelow.ifPresent(least -> own.put("feedback.min-log-probability", Double.toString(least)));
+        return bind(FeedbackConfig.class, clients, own);
     }
 
     private static <T extends Record> T bind(Class<T> type, Map<String, String> clients, Map<String, String> own) {

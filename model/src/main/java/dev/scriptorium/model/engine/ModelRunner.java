@@ -87,6 +87,33 @@ final class ModelRunner {
         }
     }
 
+    /**
+     * Log-probability of each token of an answer that is given, as {@link #decode} would find it token by token. The
+     * cache is left alone.
+     *
+     * @param sequence what is asked; it takes no token
+     * @param answer at least one token
+     */
+    float[] logProbabilities(Sequence sequence, int[] answer) {
+        int[] prompt = sequence.prompt().ids();
+        int[] fed = Arrays.copyOf(prompt, prompt.length + answer.length - 1);
+        System.arraycopy(answer, 0, fed, prompt.length, answer.length - 1);
+        bank.choose(sequence.adapter());
+        try (NDManager temporary = module.manager().newSubManager()) {
+            NDArray vision = encode(List.of(sequence), temporary);
+            NDArray embedded = module.infer(
+                            "embed_with_images",
+                            temporary.create(widen(fed)),
+                            vision,
+                            sequence.prompt().imageStart())
+                    .tensor(temporary);
+            NDArray answers = temporary.create(widen(answer)).expandDims(0);
+            return module.infer("log_probabilities", embedded, answers)
+                    .tensor(temporary)
+                    .toFloatArray();
+        }
+    }
+
     /** The cache follows a sequence to another slot. */
     void move(Scheduler.Move move, Sequence sequence) {
         module.infer("move_slot", move.source(), move.target(), sequence.position())

@@ -45,7 +45,7 @@ import java.util.stream.Stream;
  */
 public final class OcrEngine implements PageEngine {
     /** What a line model is asked: nothing but the picture. */
-    private static final String LINE_PROMPT = Tokenizer.IMAGE;
+    static final String LINE_PROMPT = Tokenizer.IMAGE;
 
     /** Lines encoded together: enough to share what a call costs, few enough that they stay in the processor's cache. */
     private static final int LINES_A_BATCH = 8;

@@ -44,6 +44,13 @@ class Decoder(Module):
     x = self.prompt_layers(torch.cat([x, self.embed(guesses)], 1), first)
     return self.logits(x[:, prompt - 1:].flatten(0, 1))
 
+  # embeddings of prompts and all but the last token of their answers (B, T, H), answers (B, N) -> log-probability of
+  # each token (B, N); the cache is left alone
+  def log_probabilities(self, x: Tensor, answers: Tensor) -> Tensor:
+    x = self.prompt_layers(x, -1)
+    scores = torch.log_softmax(self.logits(x[:, x.size(1) - answers.size(1):]), -1)
+    return scores.gather(2, answers.unsqueeze(2)).squeeze(2)
+
   # ids (B) go to positions (B) of slots 0 .. B - 1; length covers the longest -> logits (B, V)
   def decode(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:
     return self.decode_guessed(ids.unsqueeze(1), positions, length)
