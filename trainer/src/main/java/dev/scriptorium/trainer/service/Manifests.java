@@ -1,0 +1,59 @@
+package dev.scriptorium.trainer.service;
+
+import dev.scriptorium.schemas.AdapterFile;
+import dev.scriptorium.schemas.AdapterManifest;
+import dev.scriptorium.schemas.AdapterState;
+import dev.scriptorium.schemas.GateResult;
+import dev.scriptorium.schemas.OffsetRange;
+import dev.scriptorium.trainer.service.gate.SetResult;
+import dev.scriptorium.trainer.service.run.Outcome;
+import dev.scriptorium.trainer.service.run.RunPlan;
+import java.time.Instant;
+import java.util.List;
+
+/** Says in a record what a run came to. */
+final class Manifests {
+    private Manifests() {}
+
+    /**
+     * The record.
+     *
+     * @param files of the new adapter, in the blob store
+     * @param active the adapter in use until now
+     */
+    static AdapterManifest of(RunPlan plan, Outcome outcome, List<AdapterFile> files, List<AdapterFile> active) {
+        boolean passed = outcome.verdict().passed();
+        return AdapterManifest.newBuilder()
+                .setAdapterId(outcome.adapterId())
+                .setDomain(plan.domain())
+                .setState(passed ? AdapterState.ACTIVE : AdapterState.REJECTED)
+                .setReason(outcome.verdict().reason())
+                .setActive(passed ? outcome.adapterId() : outcome.active())
+                .setActiveFiles(passed ? List.of() : active)
+                .setParent(plan.parent())
+                .setBaseModelDigest(plan.baseModelDigest())
+                .setUri("adapters/" + plan.domain() + "/" + outcome.adapterId())
+                .setFiles(files)
+                .setTrainedOn(plan.ranges().stream()
+                        .map(range -> new OffsetRange(range.partition(), range.from(), range.until()))
+                        .toList())
+                .setSamples(outcome.samples())
+                .setGate(outcome.verdict().results().stream()
+                        .map(Manifests::result)
+                        .toList())
+                .setCreatedAt(Instant.ofEpochMilli(outcome.decidedAt()))
+                .build();
+    }
+
+    private static GateResult result(SetResult result) {
+        return new GateResult(
+                result.set(),
+                result.pages(),
+                result.cerBefore(),
+                result.cerAfter(),
+                result.loopRateBefore(),
+                result.loopRateAfter(),
+                result.lengthRatioBefore(),
+                result.lengthRatioAfter());
+    }
+}

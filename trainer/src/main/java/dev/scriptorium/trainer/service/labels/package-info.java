@@ -1,0 +1,2 @@
+/** Labels as the trainer keeps them on disk, with their images. */
+package dev.scriptorium.trainer.service.labels;
