@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -87,6 +88,11 @@ final class Console {
      */
     ProgressBar progress(String label, long total) {
         return new ProgressBar(Ansi.AUTO.enabled() ? err() : null, System::nanoTime, label, total);
+    }
+
+    /** The command line that this console speaks for. */
+    CommandLine commandLine() {
+        return command.commandLine();
     }
 
     private PrintWriter out() {

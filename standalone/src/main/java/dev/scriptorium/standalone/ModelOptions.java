@@ -7,6 +7,7 @@ import dev.scriptorium.model.engine.Likelihood;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
+import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +50,11 @@ final class ModelOptions {
         return Likelihood.open(folder(), ComputeType.of(dtype));
     }
 
+    /** What is computed in. */
+    DType type() {
+        return ComputeType.of(dtype);
+    }
+
     /**
      * Opens an engine; the caller closes it.
      *
@@ -59,6 +65,6 @@ final class ModelOptions {
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
                 ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds));
-        return OcrEngine.open(folder, ComputeType.of(dtype), options);
+        return OcrEngine.open(folder, type(), options);
     }
 }

@@ -14,6 +14,7 @@ import dev.scriptorium.model.engine.PageOutcome;
 import dev.scriptorium.model.engine.PageReading;
 import dev.scriptorium.model.engine.PageRequest;
 import dev.scriptorium.model.image.ImageDecoder;
+import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.text.Prompt;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,6 +61,12 @@ final class RecognizeCommand implements Callable<Integer> {
             description = "free-ocr, document, grounded-ocr, figure or describe; line models know free-ocr alone.")
     private String task;
 
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description = "Read with an adapter, as finetune or PEFT writes it.")
+    private Optional<Path> adapter = Optional.empty();
+
     @Mixin
     private ModelOptions model;
 
@@ -82,6 +89,9 @@ final class RecognizeCommand implements Callable<Integer> {
         List<Document> documents = new PageSource().find(paths);
         try (OcrEngine engine = model.open();
                 ProgressBar progress = console.progress("files", documents.size())) {
+            if (adapter.isPresent()) {
+                engine.useAdapter("", LoraAdapter.read(adapter.get(), engine.config()));
+            }
             for (Document document : documents) {
                 if (Thread.currentThread().isInterrupted()) {
                     break;

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,
+            FinetuneCommand.class,
             ParityCommand.class,
             BenchCommand.class,
         })

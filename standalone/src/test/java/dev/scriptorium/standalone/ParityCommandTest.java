@@ -37,7 +37,7 @@ class ParityCommandTest {
         assertThat(err.toString())
                 .containsPattern("sam_block0 +\\d\\.\\de-0\\d +\\w+\\.\\w+")
                 .containsPattern("generations +21")
-                .containsPattern("lora +not checked")
+                .containsPattern("lora +1104")
                 .endsWith("everything equal\n");
     }
 

@@ -40,7 +40,8 @@ class ParityCheckTest {
                 .containsEntry(Aspect.GENERATIONS, 21)
                 .containsEntry(Aspect.TOKENIZER, 2 * 56 + 15)
                 .containsEntry(Aspect.NGRAM_RULES, 2 * 40)
-                .containsEntry(Aspect.TILE_GRIDS, 4 * 32 + 8);
+                .containsEntry(Aspect.TILE_GRIDS, 4 * 32 + 8)
+                .containsEntry(Aspect.LORA, 1104);
         assertThat(report.notChecked()).isEmpty();
     }
 
