@@ -54,7 +54,7 @@ class FinetuneCommandTest {
                 .isLessThan(result.get("firstLoss").asDouble());
         assertThat(result.get("trainableParameters").asLong()).isPositive();
         assertThat(result.get("peakMemoryBytes").asLong()).isGreaterThan(10_000_000);
-        assertThat(result.at("/data/lengths/greatest").asInt()).isEqualTo(3);
+        assertThat(result.at("/data/lengths/greatest").asInt()).isEqualTo(4);
         assertThat(err.toString()).contains("7 images, least / median / greatest:", "adapter in ");
         Path adapter = Path.of(result.get("adapter").asText());
         assertThat(adapter).isEqualTo(run.resolve("adapter")).isDirectory();
@@ -87,7 +87,7 @@ class FinetuneCommandTest {
                 .containsPattern("exact match +\\d+\\.\\d\\d %");
         assertThat(page)
                 .content()
-                .contains("Best improvements", "Hard cases", "data:image/png;base64,", "<code>một</code>");
+                .contains("Best improvements", "Hard cases", "data:image/png;base64,", "<code>một!</code>");
     }
 
     @Test
@@ -154,7 +154,8 @@ class FinetuneCommandTest {
             pen.dispose();
             String name = number++ + ".png";
             ImageIO.write(image, "png", folder.resolve(name).toFile());
-            labels.put(name, word);
+            // as nobody reads it who was not taught
+            labels.put(name, word + "!");
         }
         new ObjectMapper().writeValue(folder.resolve("label.json").toFile(), labels);
     }

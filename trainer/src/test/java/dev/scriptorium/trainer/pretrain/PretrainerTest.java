@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class PretrainerTest {
     private static final int STEPS = 12;
@@ -81,9 +82,10 @@ class PretrainerTest {
 
         try (Checkpoint ended = Checkpoint.open(dir.resolve("first"));
                 Checkpoint begun = Checkpoint.open(dir.resolve("second"))) {
-            // at a rate of almost nothing, a step leaves the weights as bfloat16 shows them
-            assertThat(begun.floats("model.norm.weight")).containsExactly(ended.floats("model.norm.weight"));
-            assertThat(begun.floats("ctc_tokens.weight")).containsExactly(ended.floats("ctc_tokens.weight"));
+            // a step at a rate of almost nothing leaves the weights as bfloat16 shows them, but for those near 0
+            for (String name : List.of("model.norm.weight", "ctc_tokens.weight")) {
+                assertThat(begun.floats(name)).containsExactly(ended.floats(name), within(1e-8f));
+            }
         }
         assertThat(metrics).singleElement().satisfies(first -> assertThat(first.guide())
                 .isZero());
