@@ -25,7 +25,9 @@ class ParityCommandTest {
 
     @Test
     void printsTheLargestErrorOfEachStageAndOneJsonObject() throws IOException {
-        assertThat(execute("parity", GOLDENS.toString(), "--json")).isZero();
+        assertThat(execute("parity", GOLDENS.toString(), "--json"))
+                .as(() -> err.toString())
+                .isZero();
         JsonNode result = new ObjectMapper().readTree(out.toString());
         assertThat(result.get("ok").asBoolean()).isTrue();
         assertThat(result.get("preprocessingEqual").asBoolean()).isTrue();

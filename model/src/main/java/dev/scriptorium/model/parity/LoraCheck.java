@@ -228,7 +228,15 @@ final class LoraCheck implements Check {
                     logits(network, views, prompt),
                     Findings.TOLERANCE);
             merged.close();
-            findings.close(Aspect.LORA, "infer", "lora_logits", "after", without, logits(network, views, prompt), 0);
+            // the same weights again; only where a sum's operands happen to lie in memory may differ
+            findings.close(
+                    Aspect.LORA,
+                    "infer",
+                    "lora_logits",
+                    "after",
+                    without,
+                    logits(network, views, prompt),
+                    Findings.TOLERANCE / 10);
         }
     }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 class OcrEngineAdapterTest {
     private static final List<String> IMAGES = List.of("square_96x96", "landscape_1300x620", "portrait_700x1000");
@@ -79,7 +80,7 @@ class OcrEngineAdapterTest {
         PageReading beside = drain().get(ticket);
 
         assertThat(beside.text()).isEqualTo(plain.text());
-        assertThat(beside.confidence()).isEqualTo(plain.confidence());
+        assertThat(beside.confidence()).isCloseTo(plain.confidence(), within(1e-6));
         assertThat(beside.adapterId()).isEmpty();
     }
 
@@ -124,7 +125,7 @@ class OcrEngineAdapterTest {
         assertThat(merged.text()).isEqualTo(beside.text());
         assertThat(merged.adapterId()).isEqualTo(letters.id());
         assertThat(after.text()).isEqualTo(plain.text()).isNotEqualTo(beside.text());
-        assertThat(after.confidence()).isEqualTo(plain.confidence());
+        assertThat(after.confidence()).isCloseTo(plain.confidence(), within(1e-6));
         assertThat(after.adapterId()).isEmpty();
     }
 
