@@ -1,7 +1,10 @@
 package dev.scriptorium.trainer.finetune;
 
 import dev.scriptorium.model.lora.LoraConfig;
+import dev.scriptorium.model.weights.BundledModel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +43,18 @@ class FinetuneSettingsTest {
         assertThat(settings.epochs()).isEqualTo(3);
         assertThat(settings.targetModules()).containsExactly("fc2");
         assertThat(settings.batch()).isEqualTo(32);
+    }
+
+    @Test
+    void theBundledModelCarriesTheDefaultsThatPretrainWrites() throws IOException {
+        String template;
+        try (InputStream in = getClass().getResourceAsStream("/dev/scriptorium/trainer/pretrain/nano-config.json")) {
+            template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        FinetuneSettings bundled = FinetuneSettings.of(BundledModel.folder(), Map.of());
+
+        assertThat(bundled).isEqualTo(settings(template, Map.of())).isNotEqualTo(FinetuneSettings.seed());
+        assertThat(bundled.targetModules()).containsAll(LoraConfig.VISION_TARGETS);
     }
 
     @Test
