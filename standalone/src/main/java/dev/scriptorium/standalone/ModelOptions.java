@@ -47,11 +47,12 @@ final class ModelOptions {
 
     /** Opens what tells how likely a text is; the caller closes it. */
     Likelihood openLikelihood() throws IOException {
-        return Likelihood.open(folder(), ComputeType.of(dtype));
+        return Likelihood.open(folder(), type());
     }
 
-    /** What is computed in. */
+    /** What is computed in, by as many threads as wanted from now on. */
     DType type() {
+        threads.ifPresent(DjlDefaults::threads);
         return ComputeType.of(dtype);
     }
 
@@ -61,10 +62,10 @@ final class ModelOptions {
      * @throws IllegalArgumentException if an option has no meaning
      */
     OcrEngine open() throws IOException {
-        threads.ifPresent(DjlDefaults::threads);
+        DType type = type();
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
                 ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds));
-        return OcrEngine.open(folder, type(), options);
+        return OcrEngine.open(folder, type, options);
     }
 }
