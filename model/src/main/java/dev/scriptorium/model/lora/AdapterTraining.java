@@ -2,7 +2,6 @@ package dev.scriptorium.model.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.Network;
@@ -10,13 +9,12 @@ import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.DType;
-import dev.scriptorium.model.weights.SafetensorsReader;
 import dev.scriptorium.model.weights.SafetensorsWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,8 +29,6 @@ import java.util.Map;
  * @see "SPEC section 13"
  */
 public final class AdapterTraining implements AutoCloseable {
-    private static final String NUMBERS = "numbers";
-
     private final Network network;
     private final ScriptModule module;
     private final LoraConfig config;
@@ -247,27 +243,24 @@ public final class AdapterTraining implements AutoCloseable {
 
     /** Writes everything that the next step depends on. */
     public void save(Path file, Map<String, String> metadata) throws IOException {
-        SafetensorsWriter writer = new SafetensorsWriter();
-        metadata.forEach(writer::metadata);
-        writer.metadata("steps", Long.toString(steps));
-        put(writer, NUMBERS, numbers);
-        moments.tensors().forEach((name, tensor) -> put(writer, name, tensor));
-        writer.write(file);
+        StateFile.write(file, state(), metadata);
     }
 
     /**
      * Takes up where {@link #save} left off.
      *
      * @param stepsDone what {@link #steps} was then
+     * @throws IOException if the file cannot be read, or is that of another run
      */
     public void restore(Path file, long stepsDone) throws IOException {
-        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-            read(reader, NUMBERS, numbers);
-            for (Map.Entry<String, NDArray> tensor : moments.tensors().entrySet()) {
-                read(reader, tensor.getKey(), tensor.getValue());
-            }
-        }
+        StateFile.read(file, state(), module);
         steps = stepsDone;
+    }
+
+    private Map<String, NDArray> state() {
+        Map<String, NDArray> state = new LinkedHashMap<>(moments.tensors());
+        state.put("numbers", numbers);
+        return state;
     }
 
     @Override
@@ -288,40 +281,7 @@ public final class AdapterTraining implements AutoCloseable {
     private void write(float[] values) {
         float[] padded = Arrays.copyOf(values, Math.toIntExact(numbers.size()));
         try (NDArray given = network.manager().create(padded)) {
-            overwrite(numbers, given);
-        }
-    }
-
-    /** A tensor's own {@code set} would put other memory in its place, which its views would not see. */
-    private void overwrite(NDArray tensor, NDArray value) {
-        module.train("overwrite", tensor, value).discard();
-    }
-
-    private static void put(SafetensorsWriter writer, String name, NDArray tensor) {
-        if (tensor.getDataType() == DataType.UINT8) {
-            writer.put(name, tensor.getShape().getShape(), bytes(tensor));
-        } else {
-            writer.put(name, DType.F32, tensor.getShape().getShape(), tensor.toFloatArray());
-        }
-    }
-
-    private static byte[] bytes(NDArray tensor) {
-        ByteBuffer buffer = tensor.toByteBuffer();
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        return bytes;
-    }
-
-    private void read(SafetensorsReader reader, String name, NDArray tensor) throws IOException {
-        SafetensorsReader.Entry entry = reader.entries().get(name);
-        long bytes = tensor.size() * tensor.getDataType().getNumOfBytes();
-        if (entry == null || entry.bytes() != bytes) {
-            throw new IOException(reader.file() + ": tensor " + name + ": " + bytes + " bytes expected, "
-                    + (entry == null ? "none" : entry.bytes()) + " found: the run to resume was another one");
-        }
-        long[] shape = tensor.getShape().getShape();
-        try (NDArray saved = module.copy(reader.map(name), shape, entry.type().torch())) {
-            overwrite(tensor, saved);
+            StateFile.overwrite(module, numbers, given);
         }
     }
 
