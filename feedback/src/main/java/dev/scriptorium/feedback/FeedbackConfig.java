@@ -75,8 +75,7 @@ public record FeedbackConfig(Map<String, String> kafka, TopicSettings topics, Pa
 
             @Setting(
                     max = 0,
-                    doc =
-                            "least mean log-probability of a character under the model, e.g. -5; not asked if not given")
+                    doc = "least mean log-probability of a character under the model, e.g. -5; not asked if not given")
             Optional<Double> minLogProbability,
 
             @Setting(value = "2", min = 2, max = 8, doc = "reviewers who say the same against the model's doubt")

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             SubscribeCommand.class,
             CorrectCommand.class,
             UpCommand.class,
+            TrainCommand.class,
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

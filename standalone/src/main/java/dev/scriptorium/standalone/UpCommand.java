@@ -8,6 +8,7 @@ import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.blob.BlobStore;
 import dev.scriptorium.schemas.settings.Settings;
+import dev.scriptorium.trainer.service.TrainerConfig;
 import dev.scriptorium.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,14 +27,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Runs broker, registry, worker and feedback until stopped. With {@code --json} the object is printed when everything is
- * ready: {@code {"bootstrap","registry","data","feedback"}}.
+ * Runs broker, registry, worker, feedback and trainer until stopped. With {@code --json} the object is printed when
+ * everything is ready: {@code {"bootstrap","registry","data","feedback"}}.
  */
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
         description = {
-            "Run a broker, a schema registry, a worker and the feedback service on this machine until stopped.",
+            "Run a broker, a schema registry, a worker, feedback and a trainer on this machine until stopped.",
             "Data stay on disk. Nothing listens beyond loopback. ingest, subscribe and correct find it by themselves."
         })
 final class UpCommand implements Callable<Integer> {
@@ -77,6 +78,16 @@ final class UpCommand implements Callable<Integer> {
             description = "Hold corrections back whose characters the model finds less likely in the mean, e.g. -5.")
     private Optional<Double> doubtBelow = Optional.empty();
 
+    @Option(
+            names = "--train-after",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = {
+                "New labels of a domain with which the trainer begins a run; default ${DEFAULT-VALUE}.",
+                "0 for no trainer."
+            })
+    private int trainAfter;
+
     @Mixin
     private ModelOptions model;
 
@@ -93,6 +104,7 @@ final class UpCommand implements Callable<Integer> {
             while (!Thread.interrupted()) {
                 services.worker().check();
                 services.feedback().check();
+                services.trainer().ifPresent(LocalTrainer::check);
                 TimeUnit.SECONDS.sleep(1);
             }
         } catch (InterruptedException e) {
@@ -104,7 +116,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** What may die while it runs. */
-    private record Services(LocalWorker worker, FeedbackService feedback) {}
+    private record Services(LocalWorker worker, FeedbackService feedback, Optional<LocalTrainer> trainer) {}
 
     private Services start() throws IOException, InterruptedException {
         EmbeddedKafka kafka = add(EmbeddedKafka.on(data.resolve("kafka"), port, Map.of()));
@@ -120,6 +132,8 @@ final class UpCommand implements Callable<Integer> {
         LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
         FeedbackService feedback =
                 add(FeedbackService.start(feedbackConfig(clients), plausibility(clients), Clock.systemUTC()));
+        Optional<LocalTrainer> trainer =
+                trainAfter > 0 ? Optional.of(add(LocalTrainer.start(trainerConfig(clients)))) : Optional.empty();
         String feedbackUrl = feedback.url().orElseThrow();
         console.say("broker    " + kafka.bootstrap());
         console.say("registry  " + registryUrl);
@@ -132,7 +146,7 @@ final class UpCommand implements Callable<Integer> {
         json.put("data", data.toAbsolutePath().toString());
         json.put("feedback", feedbackUrl);
         console.result(json);
-        return new Services(worker, feedback);
+        return new Services(worker, feedback, trainer);
     }
 
     /** Closed after the service that asks it. */
@@ -158,6 +172,23 @@ final class UpCommand implements Callable<Integer> {
                 "feedback.http.port", Integer.toString(httpPort)));
         doubtBelow.ifPresent(least -> own.put("feedback.min-log-probability", Double.toString(least)));
         return bind(FeedbackConfig.class, clients, own);
+    }
+
+    private TrainerConfig trainerConfig(Map<String, String> clients) throws IOException {
+        return bind(
+                TrainerConfig.class,
+                clients,
+                Map.of(
+                        "blobs.uri", data.resolve("blobs").toUri().toString(),
+                        "model.dir", model.folder().toString(),
+                        "model.dtype", model.type().name(),
+                        "trainer.dir", trainerFolder(data).toString(),
+                        "trainer.min-labels", Integer.toString(trainAfter)));
+    }
+
+    /** Where the trainer keeps its files. */
+    static Path trainerFolder(Path data) {
+        return data.resolve("trainer");
     }
 
     private static <T extends Record> T bind(Class<T> type, Map<String, String> clients, Map<String, String> own) {

@@ -3,6 +3,7 @@ package dev.scriptorium.trainer.finetune;
 import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.lora.AdapterTraining;
+import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.lora.TrainingBatch;
 import dev.scriptorium.model.text.Tokenizer;
 import dev.scriptorium.model.weights.Checkpoint;
@@ -33,6 +34,7 @@ public final class Finetuner {
     private final int saveEvery;
     private final Optional<LineDrawer> drawer;
     private final Consumer<FinetuneMetrics> listener;
+    private final Optional<Path> parent;
 
     /**
      * A run, which {@link #run} begins or resumes.
@@ -54,6 +56,19 @@ public final class Finetuner {
             int saveEvery,
             Optional<LineDrawer> drawer,
             Consumer<FinetuneMetrics> listener) {
+        this(settings, model, compute, out, seed, saveEvery, drawer, listener, Optional.empty());
+    }
+
+    private Finetuner(
+            FinetuneSettings settings,
+            Path model,
+            DType compute,
+            Path out,
+            long seed,
+            int saveEvery,
+            Optional<LineDrawer> drawer,
+            Consumer<FinetuneMetrics> listener,
+            Optional<Path> parent) {
         this.settings = settings;
         this.model = model;
         this.compute = compute;
@@ -62,6 +77,12 @@ public final class Finetuner {
         this.saveEvery = saveEvery;
         this.drawer = drawer;
         this.listener = listener;
+        this.parent = parent;
+    }
+
+    /** The same run, but it begins with the numbers of this adapter, whose rank and targets hold, and not with new ones. */
+    public Finetuner startingFrom(Path adapter) {
+        return new Finetuner(settings, model, compute, out, seed, saveEvery, drawer, listener, Optional.of(adapter));
     }
 
     /** Steps of a run over so many samples. */
@@ -81,8 +102,7 @@ public final class Finetuner {
         RunFolder folder = RunFolder.open(out, settings, seed, samples.size());
         try (Checkpoint base = Checkpoint.open(model);
                 Tokenizer tokenizer = Tokenizer.load(model.resolve("tokenizer.json"));
-                AdapterTraining training =
-                        AdapterTraining.begin(base, compute, settings.lora(baseName()), settings.adamW(), seed)) {
+                AdapterTraining training = begin(base)) {
             folder.restore(training);
             StepBatches batches = batches(base.config(), tokenizer, new SampleImages(samples), training.hasReaders());
             long steps = steps(settings, samples.size());
@@ -113,6 +133,14 @@ public final class Finetuner {
                 }
             }
         }
+    }
+
+    private AdapterTraining begin(Checkpoint base) throws IOException {
+        if (parent.isPresent()) {
+            LoraAdapter adapter = LoraAdapter.read(parent.get(), base.config());
+            return AdapterTraining.from(base, compute, adapter, settings.adamW());
+        }
+        return AdapterTraining.begin(base, compute, settings.lora(baseName()), settings.adamW(), seed);
     }
 
     private String baseName() {
