@@ -82,10 +82,16 @@ public final class BundledModel {
         }
     }
 
+    /** Of all files: a build may bring other settings to the same weights. */
     private static String digest() throws IOException {
-        try (InputStream in = BundledModel.class.getResourceAsStream(RESOURCES + WEIGHTS)) {
+        try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(in.readAllBytes()));
+            for (String file : FILES) {
+                try (InputStream in = BundledModel.class.getResourceAsStream(RESOURCES + file)) {
+                    sha256.update(in.readAllBytes());
+                }
+            }
+            return HexFormat.of().formatHex(sha256.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
