@@ -153,9 +153,12 @@ final class ResultWriter {
     }
 
     private static List<TextRegion> regions(List<Region> regions) {
-        return regions.stream()
-                .map(r -> new TextRegion(r.x0(), r.y0(), r.x1(), r.y1(), r.kind(), r.text(), r.confidence()))
-                .toList();
+        return regions.stream().map(ResultWriter::region).toList();
+    }
+
+    private static TextRegion region(Region r) {
+        List<Double> words = r.words().stream().map(Region.Word::confidence).toList();
+        return new TextRegion(r.x0(), r.y0(), r.x1(), r.y1(), r.kind(), r.text(), r.confidence(), words);
     }
 
     private static ErrorCode code(PageFailure failure) {

@@ -39,8 +39,8 @@ public final class Samples {
                 .setSource(new SourceOffset("ocr.pages", 3, 1L << 40))
                 .setText("Grüße\nđọc sách 𝒜")
                 .setRegions(List.of(
-                        new TextRegion(1, 2, 30, 40, "line", "Grüße", 0.75),
-                        new TextRegion(1, 50, 300, 90, "title", "đọc sách 𝒜", 0.5)))
+                        new TextRegion(1, 2, 30, 40, "line", "Grüße aus", 0.75, List.of(0.875, 0.8125)),
+                        new TextRegion(1, 50, 300, 90, "title", "đọc sách 𝒜", 0.5, List.of())))
                 .setFinishReason("OK")
                 .setConfidence(0.625)
                 .setTokens(12)

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 
 /**
  * Scores a model on labeled images. With {@code --json} the object is {@code
- * {"n","cer","medianCer","cappedCer","wer","exact","loops","blanks","itemsPerCpuSecond"}} and, for what
+ * {"n","cer","medianCer","cappedCer","wer","exact","loops","blanks","itemsPerCpuSecond"}}, how far confidence can be
+ * trusted, {@code {"calibrated","ece","errorsInWorstTenth","reliability","wordEce","wordReliability"}}, and, for what
  * could not be read at all, {@code "failed"}, whose truth counts as missed; of whole
  * pages also {@code "pages"}, each one's error rate by name. With an adapter the scores are the adapter's, and
  * {@code "base"} is the object of the base model.
@@ -133,6 +134,7 @@ final class EvaluateCommand implements Callable<Integer> {
             pages.forEach((name, rate) -> console.say(String.format(Locale.ROOT, "%6.2f %%  %s", 100 * rate, name)));
         }
         ScoreTable.lines(results).forEach(console::say);
+        console.say(judged.confidence().table());
         Map<String, Object> json = judged.json();
         if (wholePages) {
             json.put("pages", pages);

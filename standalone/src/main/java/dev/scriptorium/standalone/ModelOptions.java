@@ -57,6 +57,16 @@ final class ModelOptions {
     }
 
     /**
+     * The folder given.
+     *
+     * @throws IllegalArgumentException if none was
+     */
+    Path own() {
+        return model.orElseThrow(
+                () -> new IllegalArgumentException("a model folder expected; the bundled one stays as it is"));
+    }
+
+    /**
      * Opens an engine; the caller closes it.
      *
      * @throws IllegalArgumentException if an option has no meaning

@@ -13,6 +13,7 @@ import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.engine.PageOutcome;
 import dev.scriptorium.model.engine.PageReading;
 import dev.scriptorium.model.engine.PageRequest;
+import dev.scriptorium.model.engine.Region;
 import dev.scriptorium.model.image.ImageDecoder;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.text.Prompt;
@@ -32,8 +33,9 @@ import picocli.CommandLine.Parameters;
 
 /**
  * Reads documents without Kafka. With {@code --json} the object is {@code
- * {"pages":[{"source","page","text","outcome","confidence","mode","seconds"}]}}; a page that cannot be
- * read has its error code as outcome, and a message.
+ * {"pages":[{"source","page","text","outcome","confidence","mode","seconds","lines":[{"text","confidence","box",
+ * "words":[{"text","confidence"}]}]}]}}; a box is left, top, right, bottom in pixels; a page that cannot be read has
+ * its error code as outcome, and a message.
  */
 @Command(
         name = "recognize",
@@ -142,10 +144,22 @@ final class RecognizeCommand implements Callable<Integer> {
             row.put("confidence", reading.confidence());
             row.put("mode", reading.mode().label());
             row.put("seconds", (System.nanoTime() - origin.startNanos()) / 1e9);
+            row.put(
+                    "lines",
+                    reading.regions().stream().map(RecognizeCommand::line).toList());
             show(origin.source(), origin.page(), reading);
         } else if (finished.outcome() instanceof PageOutcome.Failed failure) {
             fail(row, failure.failure().name(), failure.message());
         }
+    }
+
+    private static Map<String, Object> line(Region region) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("text", region.text());
+        line.put("confidence", region.confidence());
+        line.put("box", List.of(region.x0(), region.y0(), region.x1(), region.y1()));
+        line.put("words", region.words());
+        return line;
     }
 
     private void refuse(Document document, int page, RefusedException e) {

@@ -1,5 +1,6 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.model.confidence.Calibration;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.engine.FinishReason;
 import dev.scriptorium.model.engine.FinishedPage;
@@ -26,6 +27,7 @@ final class Scoring {
     private final CharacterErrorRate rates;
     private final Console console;
     private final Reading[] readings;
+    private final ConfidenceScore confidence;
     private int loops;
     private int blanks;
     private int failed;
@@ -42,6 +44,7 @@ final class Scoring {
      *
      * @param readings in the order of the images
      * @param failed images that could not be read at all: their truth counts as missed
+     * @param confidence how far the readings' confidence can be trusted
      */
     record Result(
             List<Reading> readings,
@@ -49,7 +52,8 @@ final class Scoring {
             int loops,
             int blanks,
             int failed,
-            double itemsPerCpuSecond) {
+            double itemsPerCpuSecond,
+            ConfidenceScore confidence) {
         Result {
             readings = List.copyOf(readings);
         }
@@ -67,15 +71,17 @@ final class Scoring {
             json.put("blanks", blanks);
             json.put("failed", failed);
             json.put("itemsPerCpuSecond", itemsPerCpuSecond);
+            json.putAll(confidence.json());
             return json;
         }
     }
 
-    private Scoring(List<LabeledImages.Item> items, boolean foldCase, Console console) {
+    private Scoring(List<LabeledImages.Item> items, boolean foldCase, boolean calibrated, Console console) {
         this.items = items;
         this.console = console;
         rates = new CharacterErrorRate(foldCase);
         readings = new Reading[items.size()];
+        confidence = new ConfidenceScore(rates, calibrated);
     }
 
     /**
@@ -91,7 +97,7 @@ final class Scoring {
             boolean foldCase,
             Console console)
             throws IOException {
-        Scoring scoring = new Scoring(items, foldCase, console);
+        Scoring scoring = new Scoring(items, foldCase, calibrated(engine, console), console);
         long start = cpuNanos();
         try (ProgressBar progress = console.progress("images", items.size())) {
             int ticket = 0;
@@ -113,6 +119,7 @@ final class Scoring {
     }
 
     private void take(FinishedPage page) {
+        LabeledImages.Item item = items.get((int) page.ticket());
         String text = "";
         if (page.outcome() instanceof PageOutcome.Read read) {
             text = read.reading().text();
@@ -122,14 +129,29 @@ final class Scoring {
             failed++;
             console.say(failure.failure() + ": " + failure.message());
         }
-        LabeledImages.Item item = items.get((int) page.ticket());
-        readings[(int) page.ticket()] = new Reading(item, text, rates.add(item.text(), text));
+        double rate = rates.add(item.text(), text);
+        if (page.outcome() instanceof PageOutcome.Read read) {
+            confidence.add(item.text(), read.reading(), rate);
+        }
+        readings[(int) page.ticket()] = new Reading(item, text, rate);
     }
 
     private Result result(double cpuSeconds) {
         List<Reading> read =
                 Arrays.stream(readings).filter(java.util.Objects::nonNull).toList();
-        return new Result(read, rates.scores(), loops, blanks, failed, read.size() / cpuSeconds);
+        return new Result(read, rates.scores(), loops, blanks, failed, read.size() / cpuSeconds, confidence);
+    }
+
+    /** A calibration of other weights says nothing about these. */
+    private static boolean calibrated(OcrEngine engine, Console console) {
+        if (!(engine.confidence() instanceof Calibration calibration)) {
+            return false;
+        }
+        boolean own = calibration.origin().modelDigest().equals(engine.modelDigest());
+        if (!own) {
+            console.say(Calibration.FILE + " was learned with other weights; run calibrate again");
+        }
+        return own;
     }
 
     private static long cpuNanos() {

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,
+            CalibrateCommand.class,
             FinetuneCommand.class,
             ParityCommand.class,
             BenchCommand.class,

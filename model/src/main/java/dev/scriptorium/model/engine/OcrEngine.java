@@ -1,6 +1,8 @@
 package dev.scriptorium.model.engine;
 
 import ai.djl.engine.EngineException;
+import dev.scriptorium.model.confidence.Calibration;
+import dev.scriptorium.model.confidence.Confidence;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.image.FoundLine;
@@ -58,6 +60,7 @@ public final class OcrEngine implements PageEngine {
     private final PromptEncoder prompts;
     private final Set<Integer> tableTags;
     private final Checkpoint checkpoint;
+    private final Confidence confidence;
     private final EngineOptions options;
     private final Adapters adapters;
     private final Engine engine;
@@ -73,10 +76,12 @@ public final class OcrEngine implements PageEngine {
 
     private record Arrival(long ticket, PageRequest request, long nanos) {}
 
-    private OcrEngine(Network network, Tokenizer tokenizer, Checkpoint checkpoint, EngineOptions options) {
+    private OcrEngine(
+            Network network, Tokenizer tokenizer, Checkpoint checkpoint, Confidence confidence, EngineOptions options) {
         this.network = network;
         this.tokenizer = tokenizer;
         this.checkpoint = checkpoint;
+        this.confidence = confidence;
         this.options = options;
         prompts = new PromptEncoder(tokenizer);
         tableTags = Stream.of("<td>", "</td>", "<tr>", "</tr>")
@@ -91,7 +96,7 @@ public final class OcrEngine implements PageEngine {
     }
 
     /**
-     * Opens a model folder.
+     * Opens a model folder, with its {@link Calibration} if it has one.
      *
      * @param type what it computes in: {@link DType#F32} or {@link DType#BF16}
      * @throws dev.scriptorium.model.config.ModelFormatException if the folder is not a valid checkpoint
@@ -100,12 +105,20 @@ public final class OcrEngine implements PageEngine {
     public static OcrEngine open(Path modelDir, DType type, EngineOptions options) throws IOException {
         Checkpoint checkpoint = Checkpoint.open(modelDir);
         try {
-            Network network = Network.load(checkpoint, type);
-            return new OcrEngine(network, Tokenizer.load(modelDir.resolve("tokenizer.json")), checkpoint, options);
+            Confidence confidence = Calibration.read(modelDir)
+                    .<Confidence>map(calibration -> calibration)
+                    .orElse(Confidence.UNCALIBRATED);
+            Tokenizer tokenizer = Tokenizer.load(modelDir.resolve("tokenizer.json"));
+            return new OcrEngine(Network.load(checkpoint, type), tokenizer, checkpoint, confidence, options);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
             throw e;
         }
+    }
+
+    /** How sure readings are said to be: the checkpoint's {@link Calibration}, or {@link Confidence#UNCALIBRATED}. */
+    public Confidence confidence() {
+        return confidence;
     }
 
     /** The checkpoint's dimensions. */
@@ -305,7 +318,7 @@ public final class OcrEngine implements PageEngine {
 
     private void finish(PageInFlight page, List<FinishedPage> finished) {
         pages.remove(page.ticket());
-        PageReading reading = page.reading(tokenizer, System.nanoTime());
+        PageReading reading = page.reading(tokenizer, confidence, System.nanoTime());
         finished.add(new FinishedPage(page.ticket(), new PageOutcome.Read(reading)));
     }
 

@@ -1,5 +1,7 @@
 package dev.scriptorium.model.engine;
 
+import dev.scriptorium.model.confidence.Confidence;
+import dev.scriptorium.model.confidence.TokenScores;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.image.FoundLine;
 import dev.scriptorium.model.text.Block;
@@ -7,10 +9,8 @@ import dev.scriptorium.model.text.OutputParser;
 import dev.scriptorium.model.text.ParsedOutput;
 import dev.scriptorium.model.text.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.DoubleStream;
 
 /**
  * A page between decoding and its reading: the sequences that read its parts. A page model reads one
@@ -72,20 +72,25 @@ final class PageInFlight {
     }
 
     /** Puts the parts together; all must be done. */
-    PageReading reading(Tokenizer tokenizer, long nowNanos) {
+    PageReading reading(Tokenizer tokenizer, Confidence confidence, long nowNanos) {
         List<Region> regions = new ArrayList<>();
         String text = "";
+        double sum = 0;
+        int weight = 0;
         for (Part part : parts) {
+            TokenScores scores = part.sequence().scores(tokenizer);
+            double sure = confidence.ofText(scores);
             String answer = tokenizer.decode(part.sequence().answer());
             if (part.line() == null) {
                 ParsedOutput parsed = OutputParser.parse(OutputParser.clean(answer), request.prompt(), width, height);
                 text = parsed.markdown();
-                regions.addAll(regions(parsed, mean(part.sequence())));
+                regions.addAll(regions(parsed, sure));
             } else if (!answer.isBlank()) {
-                FoundLine line = part.line();
-                regions.add(new Region(
-                        line.x0(), line.y0(), line.x1(), line.y1(), "line", answer.strip(), mean(part.sequence())));
+                regions.add(region(part.line(), answer.strip(), sure, scores, confidence));
             }
+            int length = Math.max(1, scores.tokens().size());
+            sum += sure * length;
+            weight += length;
         }
         if (parts.stream().noneMatch(part -> part.line() == null)) {
             text = PageText.of(regions);
@@ -95,15 +100,11 @@ final class PageInFlight {
         int visionTokens = parts.stream()
                 .mapToInt(part -> part.sequence().prompt().imageCount())
                 .sum();
-        double confidence = parts.stream()
-                .flatMapToDouble(part -> Arrays.stream(part.sequence().probabilities()))
-                .average()
-                .orElse(1);
         return new PageReading(
                 text,
                 regions,
                 finish(text),
-                confidence,
+                weight == 0 ? 1 : sum / weight,
                 mode,
                 width,
                 height,
@@ -111,6 +112,13 @@ final class PageInFlight {
                 visionTokens,
                 adapterId,
                 timing(nowNanos));
+    }
+
+    private static Region region(FoundLine line, String text, double sure, TokenScores scores, Confidence confidence) {
+        List<Region.Word> words = scores.words().stream()
+                .map(word -> new Region.Word(word.text(), confidence.ofWord(word)))
+                .toList();
+        return new Region(line.x0(), line.y0(), line.x1(), line.y1(), "line", text, sure, words, scores);
     }
 
     /** The worst end of any part: a page with one cut line is not whole. */
@@ -147,9 +155,5 @@ final class PageInFlight {
             }
         }
         return regions;
-    }
-
-    private static double mean(Sequence sequence) {
-        return DoubleStream.of(sequence.probabilities()).average().orElse(0);
     }
 }

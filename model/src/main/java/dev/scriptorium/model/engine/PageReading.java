@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param text plain text or Markdown, lines in reading order
  * @param regions where the text stands; empty when the model was asked for text alone
  * @param finish why the text ended
- * @param confidence probability 0..1, the mean over the page's tokens
+ * @param confidence probability 0..1: the mean of the lines' confidences, weighed by their length, which for
+ *     calibrated lines is the share of the text that is expected to stand in lines without a fault
  * @param mode the mode that was used (never {@link Mode#AUTO})
  * @param width page width in pixels, as a viewer shows it
  * @param height page height in pixels

@@ -1,14 +1,19 @@
 package dev.scriptorium.model.engine;
 
+import dev.scriptorium.model.confidence.TokenScores;
 import dev.scriptorium.model.decoder.Draft;
 import dev.scriptorium.model.decoder.LoopDetector;
 import dev.scriptorium.model.decoder.NgramBan;
 import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.text.PromptTokens;
+import dev.scriptorium.model.text.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** One image's way through the decoder: its prompt, its answer so far, and why it ended. */
@@ -30,6 +35,7 @@ final class Sequence {
     private int[] answer = new int[64];
     private float[] logProbabilities = new float[64];
     private int length;
+    private OptionalDouble endLogProbability = OptionalDouble.empty();
     private FinishReason finish;
     private long encodeNanos;
     private long generateNanos;
@@ -123,6 +129,7 @@ final class Sequence {
                     "sequence: a running one expected, one that ended with " + finish + " found");
         }
         if (token == eos) {
+            endLogProbability = OptionalDouble.of(logProbability);
             finish = FinishReason.OK;
             return;
         }
@@ -194,5 +201,14 @@ final class Sequence {
             probabilities[i] = Math.exp(logProbabilities[i]);
         }
         return probabilities;
+    }
+
+    /** The answer with the log-probabilities of its tokens. */
+    TokenScores scores(Tokenizer tokenizer) {
+        List<TokenScores.Token> tokens = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            tokens.add(new TokenScores.Token(tokenizer.piece(answer[i]), logProbabilities[i]));
+        }
+        return new TokenScores(tokens, endLogProbability);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Text to token ids and back: the byte-level BPE of a checkpoint's {@code tokenizer.json}, run by
@@ -43,6 +44,7 @@ public final class Tokenizer implements AutoCloseable {
     private final Path file;
     private final HuggingFaceTokenizer library;
     private final Map<String, Integer> addedTokens;
+    private final Map<Integer, String> pieces = new ConcurrentHashMap<>();
 
     private Tokenizer(Path file, HuggingFaceTokenizer library, Map<String, Integer> addedTokens) {
         this.file = file;
@@ -102,6 +104,11 @@ public final class Tokenizer implements AutoCloseable {
             wide[i] = ids[i];
         }
         return library.decode(wide, false);
+    }
+
+    /** The text of one id, as {@link #decode} writes it; part of a character is U+FFFD. */
+    public String piece(int id) {
+        return pieces.computeIfAbsent(id, this::decode);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.scriptorium.model.weights;
 
+import dev.scriptorium.model.confidence.Calibration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -17,12 +18,12 @@ import java.util.List;
 /**
  * The small line model that comes with this build, as a folder like any other checkpoint. Weights are
  * mapped from a file, so where this build is a jar they are unpacked once, into a folder named after
- * their digest.
+ * the digest of all files.
  */
 public final class BundledModel {
     private static final String RESOURCES = "/dev/scriptorium/model/nano/";
     private static final String WEIGHTS = "model.safetensors";
-    private static final List<String> FILES = List.of("config.json", "tokenizer.json", WEIGHTS);
+    private static final List<String> FILES = List.of("config.json", "tokenizer.json", Calibration.FILE, WEIGHTS);
 
     private BundledModel() {}
 
