@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DecoderBenchmark.class,
             LinesBenchmark.class,
+            CompressionBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 
 /**
@@ -28,6 +29,16 @@ abstract class Benchmark implements Callable<Integer> {
      */
     abstract List<Measurement> measure(Runnable step);
 
+    /** What else the object for machines holds, after {@link #measure}. */
+    Map<String, Object> more() {
+        return Map.of();
+    }
+
+    /** As {@link Console#option}. */
+    final <T> T option(String name, Supplier<T> value) {
+        return console.option(name, value);
+    }
+
     @Override
     public final Integer call() {
         Machine machine = Machine.current();
@@ -48,6 +59,7 @@ abstract class Benchmark implements Callable<Integer> {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("machine", machine);
         json.put("results", results);
+        json.putAll(more());
         console.result(json);
         return 0;
     }

@@ -57,7 +57,12 @@ class BenchCommandTest {
         assertThat(execute("bench")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("the name of a benchmark is required")
-                .contains("decoder");
+                .contains("decoder")
+                .contains("compression");
+        assertThat(execute("bench", "compression", "--modes", "tiny")).isEqualTo(2);
+        assertThat(err.toString()).contains("compression: modes of [LINE] expected, [TINY] found");
+        assertThat(execute("bench", "compression", "--modes", "tiniest")).isEqualTo(2);
+        assertThat(err.toString()).contains("'tiniest' found");
         assertThat(execute("bench", "decoder")).isEqualTo(2);
         assertThat(err.toString()).contains("--random-weights");
         assertThat(execute("bench", "decoder", "--random-weights", "--layers", "13"))
