@@ -52,7 +52,7 @@ class NoTextDrawerTest {
         NoTextDrawer drawer = new NoTextDrawer(lines, true);
         SplittableRandom random = new SplittableRandom(2);
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 80; i++) {
             Drawn drawn = drawer.drawPage(random);
             kinds.add(drawn.kind());
             assertThat(drawn.pixels().width()).isBetween(600, 1500);
