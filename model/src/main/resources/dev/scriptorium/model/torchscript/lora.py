@@ -48,12 +48,16 @@ class Lora(Module):
     self.lora_batch = annotate(List[Tensor], [])
     return len(weights)
 
-  # share (R) of every sequence to come, or (B, R) of each in turn; no tensor for the base model
+  # share (R) of every sequence to come, or (B, R) of each in turn; no tensor for the base model. Kept as a copy:
+  # a tensor made of a Java array lies in the array's memory, which is gone after the call
   def share_adapters(self, share: List[Tensor]) -> int:
-    self.lora_share = share
+    self.lora_share = annotate(List[Tensor], [])
     self.lora_batch = annotate(List[Tensor], [])
-    if len(share) > 0 and share[0].dim() == 2:
-      self.lora_batch = [share[0]]
+    if len(share) > 0:
+      kept = share[0].clone()
+      self.lora_share = [kept]
+      if kept.dim() == 2:
+        self.lora_batch = [kept]
     return len(share)
 
   # side by side: A of several adapters (r_k, in) -> (R, in), B (out, r_k) -> (out, R)
