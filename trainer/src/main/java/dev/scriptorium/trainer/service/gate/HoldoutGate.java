@@ -21,8 +21,8 @@ public final class HoldoutGate {
 
     /** A reading with more errors than this share of the label is of another text. */
     private static final double CONTRADICTION = 0.6;
-    /** A reading with less confidence than this contradicts nobody. */
-    private static final double CONFIDENT = 0.7;
+    /** A reading less likely than this to be right contradicts nobody. */
+    private static final double CONFIDENT = 0.4;
 
     private static final int MERGED_PAGES = 16;
 
