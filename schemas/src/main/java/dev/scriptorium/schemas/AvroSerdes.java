@@ -64,6 +64,11 @@ public final class AvroSerdes {
         return of(AdapterManifest.class);
     }
 
+    /** What became of it. */
+    public Serde<AdapterEvent> adapterEvent() {
+        return of(AdapterEvent.class);
+    }
+
     /** What could not be worked on. */
     public Serde<DeadLetter> deadLetter() {
         return of(DeadLetter.class);

@@ -36,6 +36,8 @@ public final class Topics {
     private final Topic<LabeledPage> labeled;
     private final Topic<QuarantinedLabel> quarantine;
     private final Topic<AdapterManifest> adapters;
+    private final Topic<AdapterEvent> adapterEvents;
+    private final Topic<Recognition> shadows;
     private final Topic<DeadLetter> deadLetters;
 
     public Topics(TopicSettings settings, PageLimits limits) {
@@ -56,6 +58,10 @@ public final class Topics {
         quarantine = new Topic<>(prefix + "quarantine", QuarantinedLabel.class, partitions, true, Optional.empty());
         // One partition: adapters are few, and their order across domains is then a history.
         adapters = new Topic<>(prefix + "adapters", AdapterManifest.class, 1, true, Optional.empty());
+        adapterEvents = new Topic<>(
+                prefix + "adapter-events", AdapterEvent.class, 1, false, Optional.of(settings.recognitionRetention()));
+        shadows = new Topic<>(
+                prefix + "shadows", Recognition.class, partitions, true, Optional.of(settings.recognitionRetention()));
         deadLetters = new Topic<>(
                 prefix + "dead-letters",
                 DeadLetter.class,
@@ -94,6 +100,16 @@ public final class Topics {
         return adapters;
     }
 
+    /** What became of it; key domain. */
+    public Topic<AdapterEvent> adapterEvents() {
+        return adapterEvents;
+    }
+
+    /** What adapters on trial read beside the active ones, for comparison; key pageId. */
+    public Topic<Recognition> shadows() {
+        return shadows;
+    }
+
     /** What could not be worked on; key pageId. */
     public Topic<DeadLetter> deadLetters() {
         return deadLetters;
@@ -101,7 +117,8 @@ public final class Topics {
 
     /** All of them, in the order a page meets them. */
     public List<Topic<?>> all() {
-        return List.of(pages, recognitions, corrections, labeled, quarantine, adapters, deadLetters);
+        return List.of(
+                pages, recognitions, corrections, labeled, quarantine, adapters, adapterEvents, shadows, deadLetters);
     }
 
     /**

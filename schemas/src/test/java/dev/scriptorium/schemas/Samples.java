@@ -13,7 +13,8 @@ public final class Samples {
     private Samples() {}
 
     public static List<SpecificRecord> all() {
-        return List.of(page(), recognition(), correction(), labeled(), quarantined(), manifest(), deadLetter());
+        return List.of(
+                page(), recognition(), correction(), labeled(), quarantined(), manifest(), event(), deadLetter());
     }
 
     public static PageImage page() {
@@ -98,9 +99,25 @@ public final class Samples {
                 .setUri("file:///adapters/" + DIGEST)
                 .setFiles(List.of(new AdapterFile(
                         "adapter_model.safetensors", new BlobRef("file:///blobs/e3/" + DIGEST, DIGEST, 0L))))
+                .setRollout(Rollout.CANARY)
+                .setCandidate(DIGEST.replace('e', 'f'))
+                .setShare(0.125)
                 .setTrainedOn(List.of(new OffsetRange(0, 5L, 9L)))
                 .setGate(List.of(new GateResult("held-out", 40, 0.21, 0.12, 0.0, 0.0, 1.0, 0.99)))
                 .setCreatedAt(NOW)
+                .build();
+    }
+
+    public static AdapterEvent event() {
+        return AdapterEvent.newBuilder()
+                .setDomain("library")
+                .setKind(AdapterEventKind.ROLLED_BACK.name())
+                .setAdapterId(DIGEST)
+                .setReason("cer of at most 0.12 expected, 0.19 found")
+                .setMeasures(List.of(new AdapterMeasure("cer", 0.19, 0.12, null, 40)))
+                .setManifest(new SourceOffset("ocr.adapters", 0, 9L))
+                .setReporter("worker-1")
+                .setAt(NOW)
                 .build();
     }
 

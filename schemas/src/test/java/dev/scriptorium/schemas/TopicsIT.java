@@ -87,6 +87,8 @@ class TopicsIT {
                         "once.labeled",
                         "once.quarantine",
                         "once.adapters",
+                        "once.adapter-events",
+                        "once.shadows",
                         "once.dead-letters");
         assertThat(topics.ensure(admin)).isEmpty();
 
