@@ -9,7 +9,9 @@ final class Figures {
     private static final String[] LABELS =
             ("TOTAL,SUBTOTAL,SUB TOTAL,CASH,CHANGE,TAX,VAT,GST,BALANCE,AMOUNT,AMOUNT DUE,ROUNDING,DISCOUNT,QTY,"
                             + "PRICE,ITEM,ITEMS,INVOICE NO,TAX INVOICE,RECEIPT,RECEIPT NO,ORDER,TABLE,CASHIER,DATE,TIME,TEL,FAX,"
-                            + "PHONE,CARD,VISA,DEBIT,CREDIT,REF,BILL,THANK YOU,PLEASE COME AGAIN,SERVICE CHARGE,NET,GROSS,PAID,"
+                            + "PHONE,CARD,VISA,DEBIT,CREDIT,REF,BILL,U/P,UNIT PRICE,DESC,DESCRIPTION,DISC,DOC NO,TYPE,CODE,RATE,PAY,"
+                            + "SALESPERSON,INCLUSIVE,SUMMARY,ANALYSIS,EXCHANGE,RETURN,GOODS SOLD,REFUND,INVOICE,CLERK,"
+                            + "THANK YOU,PLEASE COME AGAIN,SERVICE CHARGE,NET,GROSS,PAID,"
                             + "REG NO,STORE,TILL,CUSTOMER COPY,MEMBER,POINTS,Page,No.,Vol.,Fig.,Table,Nett Total,Inc. Tax")
                     .split(",", -1);
     private static final String[] CURRENCIES = {"$", "£", "€", "¥", "RM", "USD ", "EUR ", "Rs. ", "", "", "", ""};
@@ -68,7 +70,8 @@ final class Figures {
             case 7 -> phone(random);
             case 8 -> digits(random, random.nextInt(1, 14));
             case 9 -> code(random);
-            case 10 -> random.nextInt(1, 100) + (random.nextBoolean() ? "%" : ".00%");
+            case 10 ->
+                (random.nextInt(3) == 0 ? "@ " : "") + random.nextInt(0, 100) + (random.nextBoolean() ? "%" : ".00%");
             case 11 -> random.nextInt(1, 20) + (random.nextBoolean() ? " x " : " X ") + amount(random);
             case 12 -> signs(random);
             case 13 -> random.nextInt(1, 300) + ", " + word(random) + " " + STREETS[random.nextInt(STREETS.length)];

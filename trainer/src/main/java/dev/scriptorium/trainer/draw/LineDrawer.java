@@ -47,9 +47,10 @@ public final class LineDrawer {
     /** {@link #draw(SplittableRandom, int, int, boolean)} about one subject. */
     public DrawnLine draw(SplittableRandom random, int minChars, int maxChars, boolean heldOut, Subject subject) {
         while (true) {
-            TextLine line = texts.next(random, minChars, maxChars, subject);
+            TextLine sensible = texts.next(random, minChars, maxChars, subject);
+            TextLine line = heldOut ? sensible : Misprint.maybe(random, sensible);
             Face face = fonts.choose(random, line, heldOut);
-            double em = random.nextInt(3) == 0 ? random.nextDouble(18, 56) : random.nextDouble(28, 48);
+            double em = em(random, line.kind());
             int bucket = GlyphCache.bucket(em);
             Ink ink = typesetter.set(random, line, face, bucket);
             if (!ink.isEmpty()) {
@@ -58,9 +59,17 @@ public final class LineDrawer {
         }
     }
 
+    /** Receipts are often scanned with few dots: capitals of 11 to 20 pixels. */
+    private static double em(SplittableRandom random, Kind kind) {
+        if (kind == Kind.FIGURES && random.nextInt(5) < 2) {
+            return random.nextDouble(16, 28);
+        }
+        return random.nextInt(3) == 0 ? random.nextDouble(18, 56) : random.nextDouble(28, 48);
+    }
+
     private static GrayImage scan(SplittableRandom random, Ink ink, Kind kind, double em, double scale) {
         boolean receipt = kind == Kind.FIGURES;
-        double stretch = receipt ? random.nextDouble(0.72, 1.3) : random.nextDouble(0.86, 1.16);
+        double stretch = receipt ? random.nextDouble(0.72, 1.45) : random.nextDouble(0.86, 1.16);
         double rotation = random.nextInt(3) == 0 ? random.nextDouble(-0.016, 0.016) : random.nextDouble(-0.004, 0.004);
         double shear = random.nextInt(4) == 0 ? random.nextDouble(-0.16, 0.22) : random.nextDouble(-0.03, 0.03);
         Warp warp = new Warp(

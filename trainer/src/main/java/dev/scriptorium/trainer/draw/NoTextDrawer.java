@@ -117,7 +117,8 @@ public final class NoTextDrawer {
             }
         }
         other.blur(random.nextInt(1, 7));
-        double contrast = random.nextDouble(6, 48);
+        // Line-sized cuts that are darker cannot be told from faint print; the line finder does not cut them out.
+        double contrast = random.nextDouble(6, page ? 48 : 24);
         plane.add(other.level, -contrast);
     }
 

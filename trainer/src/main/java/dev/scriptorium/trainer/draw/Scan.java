@@ -24,12 +24,15 @@ final class Scan {
         if (random.nextInt(4) == 0) {
             fade(random, em, random.nextDouble(0.1, 0.5));
         }
-        if (random.nextInt(100) < (receipt ? 35 : 66)) {
+        if (random.nextInt(100) < (receipt ? em < 22 ? 12 : 35 : 66)) {
             binarize(random, em);
         } else {
             gray(random, em);
             if (random.nextInt(2) == 0) {
                 JpegBlocks.apply(coverage, width, height, random.nextDouble(0.3, 2.5));
+            }
+            if (random.nextInt(4) == 0) {
+                sharpen(random.nextDouble(0.3, 1.6));
             }
         }
         if (random.nextInt(60) == 0) {
@@ -64,6 +67,17 @@ final class Scan {
                     above[x] = here;
                 }
             }
+        }
+    }
+
+    /** What scanners do to please the eye: edges are overdone, grain and blocks with them. */
+    private void sharpen(double strength) {
+        byte[] sharp = coverage.clone();
+        blur(1);
+        for (int i = 0; i < sharp.length; i++) {
+            int here = sharp[i] & 255;
+            double value = here + strength * (here - (coverage[i] & 255));
+            coverage[i] = (byte) Math.max(0, Math.min(255, Math.round(value)));
         }
     }
 

@@ -12,10 +12,10 @@ public enum Subject {
     VIETNAMESE,
     RECEIPTS;
 
-    private static final int VIETNAMESE_UNTIL = 3;
-    private static final int GERMAN_UNTIL = 5;
-    private static final int FRENCH_UNTIL = 7;
-    private static final int LANGUAGES = 8;
+    private static final int VIETNAMESE_UNTIL = 5;
+    private static final int GERMAN_UNTIL = 7;
+    private static final int FRENCH_UNTIL = 9;
+    private static final int LANGUAGES = 10;
 
     /** The kind of one line, where {@code mixed} is what the mix would have it be. */
     Kind kind(Kind mixed) {

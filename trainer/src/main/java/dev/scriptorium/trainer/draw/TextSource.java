@@ -41,6 +41,7 @@ public final class TextSource {
     private final WordChain germanLike;
     private final WordChain frenchLike;
     private final Figures figures;
+    private final Register register;
 
     public TextSource() {
         Predicate<String> ours = Alphabet::covers;
@@ -51,6 +52,7 @@ public final class TextSource {
         germanLike = new WordChain(german);
         frenchLike = new WordChain(french);
         figures = new Figures(english);
+        register = new Register(english);
     }
 
     private static List<String> words(String resource) {
@@ -95,7 +97,7 @@ public final class TextSource {
             String raw =
                     switch (kind) {
                         case PROSE -> typeset(random, prose(random, target));
-                        case WORDS -> words(random, target);
+                        case WORDS -> random.nextInt(5) < 2 ? register.next(random, target) : words(random, target);
                         case FIGURES -> figures.next(random, target);
                         case HEADING -> heading(random, target);
                         case FOREIGN -> foreign(random, target, subject.language(random));
@@ -115,11 +117,11 @@ public final class TextSource {
                     ? Kind.WORDS
                     : perMille < 800 ? Kind.FIGURES : perMille < 920 ? Kind.HEADING : Kind.FOREIGN;
         }
-        return perMille < 430
+        return perMille < 350
                 ? Kind.PROSE
-                : perMille < 590
+                : perMille < 560
                         ? Kind.WORDS
-                        : perMille < 790 ? Kind.FIGURES : perMille < 840 ? Kind.HEADING : Kind.FOREIGN;
+                        : perMille < 780 ? Kind.FIGURES : perMille < 820 ? Kind.HEADING : Kind.FOREIGN;
     }
 
     /** Cuts at a space where that leaves enough, else anywhere; never leaves a space at an end. */

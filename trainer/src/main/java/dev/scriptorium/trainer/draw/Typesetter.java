@@ -26,6 +26,13 @@ final class Typesetter {
         this.glyphs = glyphs;
     }
 
+    /** Whether figures are lining ones, or old-style with one of two forms of the one. */
+    private enum OldFigures {
+        NONE,
+        ROMAN_ONES,
+        SMALL_ONES
+    }
+
     /** How one line is set; all lengths in parts of the em. */
     private record Style(
             Face face,
@@ -36,7 +43,7 @@ final class Typesetter {
             double punctuationGap,
             boolean ligatures,
             boolean smallCapitals,
-            boolean oldFigures,
+            OldFigures oldFigures,
             double jitter,
             double unevenness,
             double worn) {}
@@ -47,7 +54,7 @@ final class Typesetter {
     Ink set(SplittableRandom random, TextLine line, Face face, int em) {
         Style style = style(random, line, face, em);
         String text = style.ligatures() ? ligated(line.text(), face) : line.text();
-        boolean crowded = random.nextInt(4) == 0;
+        boolean crowded = random.nextInt(line.kind() == Kind.FIGURES ? 3 : 4) == 0;
         int above = (int) (em * (crowded ? 2.2 : 1.5));
         int below = (int) (em * (crowded ? 1.9 : 0.9));
         // Wide enough for the widest glyphs of every font, then cut to what was used.
@@ -63,7 +70,7 @@ final class Typesetter {
             ink.rule(em, y, (int) end, y + thick);
         }
         if (random.nextInt(line.kind() == Kind.FIGURES ? 4 : 60) == 0) {
-            int cell = Math.max(2, em / random.nextInt(11, 20));
+            int cell = Math.max(2, em / random.nextInt(9, 20));
             ink.coarsen(cell, random.nextInt(3) == 0 ? cell / 2 : 0);
         }
         return ink;
@@ -90,10 +97,17 @@ final class Typesetter {
                 book && random.nextInt(5) < 2 ? random.nextDouble(0.04, 0.28) : 0,
                 book && random.nextInt(5) > 1,
                 capitals && line.kind() != Kind.FIGURES && random.nextInt(3) == 0,
-                book && face.group().serif() && random.nextInt(6) == 0,
+                oldFigures(random, book && face.group().serif()),
                 typewriter ? 0.03 : random.nextInt(4) == 0 ? 0.012 : 0,
                 typewriter || random.nextInt(6) == 0 ? random.nextDouble(0.1, 0.5) : 0,
                 random.nextInt(4) == 0 ? random.nextDouble(0.1, 0.6) : 0.03);
+    }
+
+    private static OldFigures oldFigures(SplittableRandom random, boolean possible) {
+        if (!possible || random.nextInt(5) > 0) {
+            return OldFigures.NONE;
+        }
+        return random.nextInt(5) < 2 ? OldFigures.ROMAN_ONES : OldFigures.SMALL_ONES;
     }
 
     private static String ligated(String text, Face face) {
@@ -151,18 +165,18 @@ final class Typesetter {
         if (names.contains(at) && Character.isLowerCase(c)) {
             return new Setting(Character.toUpperCase(c), true, 0);
         }
-        if (style.oldFigures() && c >= '0' && c <= '9') {
-            return oldFigure(c);
+        if (style.oldFigures() != OldFigures.NONE && c >= '0' && c <= '9') {
+            return oldFigure(c, style.oldFigures());
         }
         boolean small = style.smallCapitals() && at > 0 && Character.isLetter(text.charAt(at - 1));
         return new Setting(c, small, 0);
     }
 
-    /** Old-style figures: 0 1 2 as high as an x (the one often a small capital I), 3 4 5 7 9 below the line. */
-    private static Setting oldFigure(char digit) {
+    /** Old-style figures: 0 1 2 as high as an x (the one often a small capital I, or a small one), 3 4 5 7 9 below the line. */
+    private static Setting oldFigure(char digit, OldFigures ones) {
         return switch (digit) {
             case '0' -> new Setting('o', false, 0);
-            case '1' -> new Setting('I', true, 0);
+            case '1' -> new Setting(ones == OldFigures.ROMAN_ONES ? 'I' : '1', true, 0);
             case '2' -> new Setting('2', true, 0);
             case '6', '8' -> new Setting(digit, false, 0);
             default -> new Setting(digit, false, 0.2);
@@ -211,7 +225,7 @@ final class Typesetter {
     }
 
     private Face italicFor(SplittableRandom random, Face face, String text) {
-        if (face.group() != Group.SERIF || text.length() < 12 || random.nextInt(16) != 0) {
+        if (face.group() != Group.SERIF || text.length() < 12 || random.nextInt(9) != 0) {
             return face;
         }
         return fonts.sibling(face, Group.SERIF_ITALIC)

@@ -17,7 +17,7 @@ record Curriculum(long steps, double peakRate, boolean trained) {
     private static final double FLOOR = 0.02;
     private static final double SHORT_UNTIL = 0.04;
     private static final double MIDDLE_UNTIL = 0.09;
-    private static final double NOTHING = 0.03;
+    private static final double NOTHING = 0.015;
     private static final double GUIDE = 0.5;
     private static final double GUIDE_FALLS = 0.30;
     private static final double GUIDE_ENDS = 0.60;

@@ -1,10 +1,12 @@
 package dev.scriptorium.trainer.pretrain;
 
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.image.GrayImage;
 import dev.scriptorium.model.image.LineCanvas;
 import dev.scriptorium.trainer.draw.DrawnLine;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import dev.scriptorium.trainer.draw.NoTextDrawer;
+import dev.scriptorium.trainer.draw.PoorCopy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +27,10 @@ import java.util.concurrent.Future;
  */
 final class LineStream implements AutoCloseable {
     private static final int BATCHES_AHEAD = 8;
+    /** Share of lines that are copied once more, carelessly. */
+    private static final double POOR_COPIES = 0.12;
+
+    private static final double POOREST_COPY = 0.5;
 
     private final LineDrawer drawer;
     private final NoTextDrawer noText;
@@ -120,7 +126,10 @@ final class LineStream implements AutoCloseable {
         }
         Curriculum.Lengths lengths = curriculum.lengths(step, random);
         DrawnLine line = drawer.draw(random, lengths.min(), lengths.max(), false);
-        return new LineBatch.Item(LineCanvas.fit(line.pixels(), config), line.text());
+        GrayImage pixels = random.nextDouble() < POOR_COPIES
+                ? PoorCopy.of(line.pixels(), random, random.nextDouble(POOREST_COPY))
+                : line.pixels();
+        return new LineBatch.Item(LineCanvas.fit(pixels, config), line.text());
     }
 
     /** Spreads neighbouring numbers over all seeds: the finalizer of SplitMix64. */
