@@ -4,44 +4,51 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.util.List;
-import java.util.Optional;
 import javax.imageio.stream.FileImageInputStream;
 
-/** A document whose pages are decoded and written anew as PNG. */
+/** A document of pictures that are decoded and written anew as PNG. */
 final class DecodedPages implements DocumentPages {
-    private final Document document;
+    private final RenderJob job;
     private final String name;
-    private final String documentId;
     private final ImageLimits limits;
     private final List<TiffFile.Page> pages;
     private final ImageDecoder decoder;
 
-    DecodedPages(Document document, Optional<String> documentId, ImageType type, ImageLimits limits)
-            throws IOException, RefusedException {
-        this.document = document;
+    DecodedPages(RenderJob job, ImageLimits limits) throws IOException, RefusedException {
+        this.job = job;
         this.limits = limits;
-        this.name = document.path().toString();
+        this.name = job.name();
+        ImageType type = job.type();
         List<TiffFile.Page> tiffPages = null;
         if (type == ImageType.TIFF) {
-            try (FileChannel channel = FileChannel.open(document.path())) {
+            try (FileChannel channel = FileChannel.open(job.document().path())) {
                 tiffPages = TiffFile.pages(name, channel, limits.maxPages());
             }
+        } else {
+            limits.checkBytes(name, Files.size(job.document().path()));
         }
-        this.documentId = documentId.isPresent() ? documentId.get() : Digests.sha256(document.path());
         this.decoder = new ImageDecoder(
-                name, type, new FileImageInputStream(document.path().toFile()));
+                name, type, new FileImageInputStream(job.document().path().toFile()));
         try {
-            this.pages = tiffPages != null ? tiffPages : List.of(new TiffFile.Page(0, decoder.header(0), 1));
-        } catch (RefusedException e) {
+            this.pages = tiffPages != null ? tiffPages : List.of(onlyPage());
+        } catch (IOException | RefusedException e) {
             decoder.close();
             throw e;
         }
     }
 
+    private TiffFile.Page onlyPage() throws IOException, RefusedException {
+        return new TiffFile.Page(
+                0,
+                decoder.header(0),
+                Exif.orientation(job.type(), job.document().path()));
+    }
+
     @Override
     public String documentId() {
-        return documentId;
+        return job.documentId();
     }
 
     @Override
@@ -58,8 +65,8 @@ final class DecodedPages implements DocumentPages {
         ByteBuffer png = PngEncoder.encode(image);
         limits.checkBytes(place, png.remaining());
         return new Page(
-                documentId,
-                document.name(),
+                job.documentId(),
+                job.document().name(),
                 number,
                 ImageType.PNG.mediaType(),
                 image.getWidth(),

@@ -15,8 +15,8 @@ public record Document(Path path, boolean named) {
         Objects.requireNonNull(path, "path");
     }
 
-    private static final Pattern PICTURE_NAME =
-            Pattern.compile(".*\\.(png|jpe?g|jpe|jfif|tiff?|gif|bmp|webp)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DOCUMENT_NAME = Pattern.compile(
+            ".*\\.(png|jpe?g|jpe|jfif|tiff?|gif|bmp|webp|jp2|j2k|jpx|pdf|svg|html?)", Pattern.CASE_INSENSITIVE);
 
     /** What people call it. */
     public String name() {
@@ -24,13 +24,13 @@ public record Document(Path path, boolean named) {
         return file == null ? path.toString() : file.toString();
     }
 
-    /** True if it is a note or a table that lies in a folder of pictures: nobody meant it, so nobody is told. */
+    /** True if it is a note or a table that lies in a folder of documents: nobody meant it, so nobody is told. */
     public boolean isPassedOver(RefusedException refusal) {
-        return refusal.reason() == Refusal.NOT_AN_IMAGE && !named && !isCalledAPicture();
+        return refusal.isText() && !named && !isCalledADocument();
     }
 
-    /** True if the name promises a picture, so that something else under it is worth a complaint. */
-    private boolean isCalledAPicture() {
-        return PICTURE_NAME.matcher(name()).matches();
+    /** True if the name promises a document, so that something else under it is worth a complaint. */
+    private boolean isCalledADocument() {
+        return DOCUMENT_NAME.matcher(name()).matches();
     }
 }

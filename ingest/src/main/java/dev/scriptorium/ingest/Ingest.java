@@ -19,11 +19,12 @@ public final class Ingest {
     private final List<Document> passedOver = new ArrayList<>();
 
     /**
+     * @param renderer closed by the caller
      * @param producer closed by the caller
      * @param progress told each document that is done, taken in or not
      */
-    public Ingest(IngestConfig config, PageProducer producer, Consumer<Document> progress) {
-        this.renderer = new PageRenderer(config.imageLimits());
+    public Ingest(PageRenderer renderer, PageProducer producer, Consumer<Document> progress) {
+        this.renderer = renderer;
         this.producer = producer;
         this.progress = progress;
     }

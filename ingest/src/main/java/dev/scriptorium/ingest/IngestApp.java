@@ -44,11 +44,12 @@ public final class IngestApp {
             return 2;
         }
         try (Admin admin = Admin.create(Map.copyOf(config.kafka()));
+                PageRenderer renderer = new PageRenderer(config.imageLimits(), config.render());
                 PageProducer producer = new PageProducer(config, Clock.systemUTC())) {
             new Topics(config.topics(), config.limits()).ensure(admin);
             List<Path> paths = Arrays.stream(args).map(Path::of).toList();
             IngestReport report = new Ingest(
-                            config, producer, document -> LOG.debug("document={} done", document.path()))
+                            renderer, producer, document -> LOG.debug("document={} done", document.path()))
                     .run(new PageSource().find(paths), Optional.empty());
             report.refused().forEach(refusal -> LOG.warn("reason={} {}", refusal.reason(), refusal.getMessage()));
             LOG.info(

@@ -18,9 +18,15 @@ import java.util.Optional;
  * @param limits how large a page may be
  * @param blobs where images go that are too large for a record
  * @param ingest what is asked for the pages
+ * @param render how documents become pictures
  */
 public record IngestConfig(
-        Map<String, String> kafka, TopicSettings topics, PageLimits limits, Blobs blobs, Ingest ingest) {
+        Map<String, String> kafka,
+        TopicSettings topics,
+        PageLimits limits,
+        Blobs blobs,
+        Ingest ingest,
+        RenderSettings render) {
 
     public IngestConfig {
         kafka = Map.copyOf(kafka);
@@ -28,6 +34,7 @@ public record IngestConfig(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(blobs, "blobs");
         Objects.requireNonNull(ingest, "ingest");
+        Objects.requireNonNull(render, "render");
         if (!kafka.containsKey("bootstrap.servers")) {
             throw new IllegalArgumentException("kafka.bootstrap.servers: host:port expected, none found");
         }

@@ -8,7 +8,7 @@ import java.util.List;
  * @param sent pages that Kafka has, in the order of sending
  * @param refused documents and pages that were not taken in
  * @param repeated documents with the same bytes as an earlier one of this run; sent once
- * @param passedOver files found in folders that are no pictures, such as notes and tables
+ * @param passedOver files found in folders that are text, such as notes and tables
  */
 public record IngestReport(
         List<SentPage> sent, List<RefusedException> refused, List<Document> repeated, List<Document> passedOver) {

@@ -8,12 +8,18 @@ public enum Refusal {
     EMPTY,
     /** The first bytes are of no picture: text, random bytes. */
     NOT_AN_IMAGE,
-    /** A document, but of a kind that is not read here, such as PDF. */
+    /** A document, but of a kind that is not read here. */
     UNSUPPORTED,
+    /** The document asks for a password, and none that fits was given. */
+    ENCRYPTED,
     /** The file ends before the picture does. */
     TRUNCATED,
     /** The bytes contradict their format. */
     UNDECODABLE,
     /** More pixels, bytes or pages than the limits allow. */
-    OVERSIZE
+    OVERSIZE,
+    /** Making a picture of the page took longer than a page may. */
+    TIMEOUT,
+    /** Making a picture of the page took more memory than a page may. */
+    OUT_OF_MEMORY
 }

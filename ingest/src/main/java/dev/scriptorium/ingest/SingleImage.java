@@ -1,15 +1,13 @@
 package dev.scriptorium.ingest;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Objects;
 import java.util.Optional;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** A PNG or JPEG: one page, whose bytes stay as they are unless only few decoders know the kind. */
+/** A PNG or JPEG that every decoder knows: one page, whose bytes stay as they are. */
 final class SingleImage implements DocumentPages {
     private final String name;
     private final String documentId;
@@ -52,6 +50,11 @@ final class SingleImage implements DocumentPages {
         return found;
     }
 
+    /** False if only few decoders know the kind, so that it has to be written anew. */
+    boolean isPlain() {
+        return header.plain();
+    }
+
     @Override
     public String documentId() {
         return documentId;
@@ -63,22 +66,17 @@ final class SingleImage implements DocumentPages {
     }
 
     @Override
-    public Page read(int number) throws RefusedException {
+    public Page read(int number) {
         Objects.checkIndex(number - 1, 1);
-        if (header.plain()) {
-            return page(type.mediaType(), ByteBuffer.wrap(bytes));
-        }
-        try (ImageDecoder decoder =
-                new ImageDecoder(name, type, new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)))) {
-            ByteBuffer png = PngEncoder.encode(decoder.decode(0));
-            limits.checkBytes(name, png.remaining());
-            return page(ImageType.PNG.mediaType(), png);
-        }
-    }
-
-    private Page page(String mediaType, ByteBuffer image) {
         return new Page(
-                documentId, document.name(), 1, mediaType, header.width(), header.height(), header.dpi(), image);
+                documentId,
+                document.name(),
+                1,
+                type.mediaType(),
+                header.width(),
+                header.height(),
+                header.dpi(),
+                ByteBuffer.wrap(bytes));
     }
 
     @Override

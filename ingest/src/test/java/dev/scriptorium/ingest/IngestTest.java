@@ -44,7 +44,8 @@ class IngestTest {
                 TopicSettings.DEFAULT,
                 new PageLimits(1_000_000, maxInlineBytes),
                 new IngestConfig.Blobs(Optional.empty()),
-                new IngestConfig.Ingest("invoices", "document", "base", 1_000_000, 10));
+                new IngestConfig.Ingest("invoices", "document", "base", 1_000_000, 10),
+                RenderSettings.DEFAULT);
     }
 
     private PageProducer producer(int maxInlineBytes, Optional<BlobStore> blobs) {
@@ -52,8 +53,10 @@ class IngestTest {
     }
 
     private IngestReport ingest(Path... paths) throws IOException {
-        Ingest ingest = new Ingest(config(1_000_000), producer(1_000_000, Optional.empty()), document -> {});
-        return ingest.run(new PageSource().find(List.of(paths)), Optional.empty());
+        try (PageRenderer renderer = new PageRenderer(config(1_000_000).imageLimits())) {
+            Ingest ingest = new Ingest(renderer, producer(1_000_000, Optional.empty()), document -> {});
+            return ingest.run(new PageSource().find(List.of(paths)), Optional.empty());
+        }
     }
 
     private Path file(String name, byte[] bytes) throws IOException {
@@ -160,7 +163,8 @@ class IngestTest {
     void oneNameForTwoDocumentsIsAMistake() throws Exception {
         Path png = file("a.png", Pictures.png());
         Path jpeg = file("b.jpg", Pictures.jpeg());
-        Ingest ingest = new Ingest(config(1_000_000), producer(1_000_000, Optional.empty()), document -> {});
+        PageRenderer renderer = new PageRenderer(config(1_000_000).imageLimits());
+        Ingest ingest = new Ingest(renderer, producer(1_000_000, Optional.empty()), document -> {});
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ingest.run(new PageSource().find(List.of(png, jpeg)), Optional.of("invoice")))

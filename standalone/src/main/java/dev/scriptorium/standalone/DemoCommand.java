@@ -4,6 +4,7 @@ import dev.scriptorium.ingest.Ingest;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.ingest.IngestReport;
 import dev.scriptorium.ingest.PageProducer;
+import dev.scriptorium.ingest.PageRenderer;
 import dev.scriptorium.ingest.PageResult;
 import dev.scriptorium.ingest.PageSource;
 import dev.scriptorium.ingest.ResultWatcher;
@@ -122,9 +123,10 @@ final class DemoCommand implements Callable<Integer> {
             IngestConfig config, List<Samples.Sample> samples, List<Path> files, Map<String, Expected> expected)
             throws IOException {
         List<SentPage> sent = new ArrayList<>();
-        try (PageProducer producer = new PageProducer(config, Clock.systemUTC())) {
+        try (PageRenderer renderer = new PageRenderer(config.imageLimits(), config.render());
+                PageProducer producer = new PageProducer(config, Clock.systemUTC())) {
             for (int i = 0; i < files.size(); i++) {
-                Ingest ingest = new Ingest(config, producer, document -> {});
+                Ingest ingest = new Ingest(renderer, producer, document -> {});
                 IngestReport report = ingest.run(new PageSource().find(List.of(files.get(i))), Optional.empty());
                 Samples.Sample sample = samples.get(i);
                 for (int page = 0; page < report.sent().size(); page++) {

@@ -5,6 +5,7 @@ import dev.scriptorium.ingest.Ingest;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.ingest.IngestReport;
 import dev.scriptorium.ingest.PageProducer;
+import dev.scriptorium.ingest.PageRenderer;
 import dev.scriptorium.ingest.PageResult;
 import dev.scriptorium.ingest.PageSource;
 import dev.scriptorium.ingest.RefusedException;
@@ -46,7 +47,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Put the pages of documents on ocr.pages.",
-            "PNG, JPEG, TIFF, GIF, BMP and WebP, told by their content; of folders everything below them."
+            "PDF, PNG, JPEG, TIFF, GIF, BMP, WebP and JPEG 2000, told by their content; of folders everything below."
         })
 final class IngestCommand implements Callable<Integer> {
 
@@ -74,6 +75,9 @@ final class IngestCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             description = "How long to wait without any result; default ${DEFAULT-VALUE}.")
     private int patienceSeconds;
+
+    @Mixin
+    private RenderOptions render;
 
     @Mixin
     private KafkaOptions cluster;
@@ -112,8 +116,8 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     /** Names are checked here, before anything is sent: a worker could only put the page among the dead letters. */
-    private Map<String, String> settings() {
-        Map<String, String> settings = new HashMap<>();
+    private Map<String, String> settings() throws IOException {
+        Map<String, String> settings = new HashMap<>(render.given());
         try {
             domain.ifPresent(name -> settings.put("ingest.domain", name));
             task.ifPresent(name -> settings.put("ingest.task", Prompt.of(name).label()));
@@ -126,9 +130,10 @@ final class IngestCommand implements Callable<Integer> {
 
     private IngestReport send(IngestConfig config, List<Document> documents) {
         IngestReport report;
-        try (PageProducer producer = new PageProducer(config, Clock.systemUTC());
+        try (PageRenderer renderer = new PageRenderer(config.imageLimits(), config.render());
+                PageProducer producer = new PageProducer(config, Clock.systemUTC());
                 ProgressBar progress = console.progress("documents", documents.size())) {
-            report = new Ingest(config, producer, document -> progress.step()).run(documents, documentId);
+            report = new Ingest(renderer, producer, document -> progress.step()).run(documents, documentId);
         }
         report.refused().forEach(refusal -> console.say("refused: " + refusal.getMessage()));
         report.repeated().forEach(document -> console.say("seen before in this run: " + document.path()));

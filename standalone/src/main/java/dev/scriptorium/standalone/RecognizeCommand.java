@@ -7,6 +7,7 @@ import dev.scriptorium.ingest.Page;
 import dev.scriptorium.ingest.PageRenderer;
 import dev.scriptorium.ingest.PageSource;
 import dev.scriptorium.ingest.RefusedException;
+import dev.scriptorium.ingest.RenderSettings;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.engine.FinishedPage;
 import dev.scriptorium.model.engine.OcrEngine;
@@ -40,7 +41,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "recognize",
         mixinStandardHelpOptions = true,
-        description = "Read documents here and now, without Kafka; exit 1 if any page could not be read.")
+        description = {
+            "Read documents here and now, without Kafka; exit 1 if any page could not be read.",
+            "PDF, PNG, JPEG, TIFF, GIF, BMP, WebP and JPEG 2000, told by their content."
+        })
 final class RecognizeCommand implements Callable<Integer> {
     /** Pages in the engine at once: enough to fill its batches, few enough to hold in memory. */
     private static final int PAGES_IN_FLIGHT = 8;
@@ -73,6 +77,9 @@ final class RecognizeCommand implements Callable<Integer> {
     private ModelOptions model;
 
     @Mixin
+    private RenderOptions render;
+
+    @Mixin
     private Console console;
 
     /** Where a page came from. */
@@ -89,7 +96,9 @@ final class RecognizeCommand implements Callable<Integer> {
         Prompt prompt = console.option("--task", () -> Prompt.of(task));
         ImageLimits limits = new ImageLimits(MAX_PAGE_BYTES, ImageDecoder.DEFAULT_MAX_PIXELS, MAX_PAGES);
         List<Document> documents = new PageSource().find(paths);
+        RenderSettings rendering = render.settings();
         try (OcrEngine engine = model.open();
+                PageRenderer renderer = new PageRenderer(limits, rendering);
                 ProgressBar progress = console.progress("files", documents.size())) {
             if (adapter.isPresent()) {
                 engine.useAdapter("", LoraAdapter.read(adapter.get(), engine.config()));
@@ -98,7 +107,7 @@ final class RecognizeCommand implements Callable<Integer> {
                 if (Thread.currentThread().isInterrupted()) {
                     break;
                 }
-                try (DocumentPages pages = new PageRenderer(limits).open(document, Optional.empty())) {
+                try (DocumentPages pages = renderer.open(document, Optional.empty())) {
                     for (int number = 1; number <= pages.count(); number++) {
                         add(engine, document, pages, number, wantedMode, prompt);
                     }
