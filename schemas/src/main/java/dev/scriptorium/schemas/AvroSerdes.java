@@ -64,6 +64,11 @@ public final class AvroSerdes {
         return of(AdapterManifest.class);
     }
 
+    /** Every change of what pages are read with. */
+    public Serde<AdapterChange> adapterChange() {
+        return of(AdapterChange.class);
+    }
+
     /** What became of it. */
     public Serde<AdapterEvent> adapterEvent() {
         return of(AdapterEvent.class);

@@ -1,6 +1,7 @@
 package dev.scriptorium.schemas;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import org.apache.avro.specific.SpecificRecord;
  */
 public record Topic<V extends SpecificRecord>(
         String name, Class<V> valueType, int partitions, boolean compacted, Optional<Duration> retention) {
+    /** The retention of a topic whose records stay, all of them. */
+    public static final Duration FOR_EVER = ChronoUnit.FOREVER.getDuration();
+
     public Topic {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(valueType, "valueType");

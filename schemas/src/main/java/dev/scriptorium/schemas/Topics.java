@@ -36,6 +36,7 @@ public final class Topics {
     private final Topic<LabeledPage> labeled;
     private final Topic<QuarantinedLabel> quarantine;
     private final Topic<AdapterManifest> adapters;
+    private final Topic<AdapterChange> adapterHistory;
     private final Topic<AdapterEvent> adapterEvents;
     private final Topic<Recognition> shadows;
     private final Topic<DeadLetter> deadLetters;
@@ -58,6 +59,8 @@ public final class Topics {
         quarantine = new Topic<>(prefix + "quarantine", QuarantinedLabel.class, partitions, true, Optional.empty());
         // One partition: adapters are few, and their order across domains is then a history.
         adapters = new Topic<>(prefix + "adapters", AdapterManifest.class, 1, true, Optional.empty());
+        adapterHistory =
+                new Topic<>(prefix + "adapter-history", AdapterChange.class, 1, false, Optional.of(Topic.FOR_EVER));
         adapterEvents = new Topic<>(
                 prefix + "adapter-events", AdapterEvent.class, 1, false, Optional.of(settings.recognitionRetention()));
         shadows = new Topic<>(
@@ -100,6 +103,11 @@ public final class Topics {
         return adapters;
     }
 
+    /** Every manifest there ever was, and what was learned for it; key domain. */
+    public Topic<AdapterChange> adapterHistory() {
+        return adapterHistory;
+    }
+
     /** What became of it; key domain. */
     public Topic<AdapterEvent> adapterEvents() {
         return adapterEvents;
@@ -118,7 +126,16 @@ public final class Topics {
     /** All of them, in the order a page meets them. */
     public List<Topic<?>> all() {
         return List.of(
-                pages, recognitions, corrections, labeled, quarantine, adapters, adapterEvents, shadows, deadLetters);
+                pages,
+                recognitions,
+                corrections,
+                labeled,
+                quarantine,
+                adapters,
+                adapterHistory,
+                adapterEvents,
+                shadows,
+                deadLetters);
     }
 
     /**
@@ -172,7 +189,9 @@ public final class Topics {
     Map<String, String> config(Topic<?> topic) {
         Map<String, String> config = new HashMap<>(limits.topicConfig());
         config.put("cleanup.policy", topic.cleanupPolicy());
-        topic.retention().ifPresent(time -> config.put("retention.ms", Long.toString(time.toMillis())));
+        topic.retention()
+                .ifPresent(time -> config.put(
+                        "retention.ms", time.equals(Topic.FOR_EVER) ? "-1" : Long.toString(time.toMillis())));
         if (settings.replicationFactor() >= 3) {
             // One broker may fail, and an acknowledged record is still on another.
             config.put("min.insync.replicas", "2");

@@ -14,7 +14,15 @@ public final class Samples {
 
     public static List<SpecificRecord> all() {
         return List.of(
-                page(), recognition(), correction(), labeled(), quarantined(), manifest(), event(), deadLetter());
+                page(),
+                recognition(),
+                correction(),
+                labeled(),
+                quarantined(),
+                manifest(),
+                change(),
+                event(),
+                deadLetter());
     }
 
     public static PageImage page() {
@@ -118,6 +126,16 @@ public final class Samples {
                 .setManifest(new SourceOffset("ocr.adapters", 0, 9L))
                 .setReporter("worker-1")
                 .setAt(NOW)
+                .build();
+    }
+
+    public static AdapterChange change() {
+        return AdapterChange.newBuilder()
+                .setManifest(manifest())
+                .setAuthor("ocr-trainer")
+                .setRun("0123456789abcdef")
+                .setLearned(List.of(new LearnedPage("doc/1", "doc", 3, 7L, false, List.of("Zoë"))))
+                .setHeldOut(List.of("other/1"))
                 .build();
     }
 

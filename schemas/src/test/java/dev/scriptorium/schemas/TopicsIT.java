@@ -87,6 +87,7 @@ class TopicsIT {
                         "once.labeled",
                         "once.quarantine",
                         "once.adapters",
+                        "once.adapter-history",
                         "once.adapter-events",
                         "once.shadows",
                         "once.dead-letters");
@@ -101,6 +102,10 @@ class TopicsIT {
                 .isEqualTo(Long.toString(Duration.ofDays(30).toMillis()));
         assertThat(configs.get("once.recognitions").get("cleanup.policy").value())
                 .isEqualTo("compact,delete");
+        assertThat(configs.get("once.adapter-history").get("retention.ms").value())
+                .isEqualTo("-1");
+        assertThat(configs.get("once.adapter-history").get("cleanup.policy").value())
+                .isEqualTo("delete");
         assertThat(configs.get("once.labeled").get("cleanup.policy").value()).isEqualTo("compact");
         assertThat(admin.describeTopics(List.of("once.pages", "once.adapters"))
                         .allTopicNames()

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             CorrectCommand.class,
             UpCommand.class,
             TrainCommand.class,
+            AdaptersCommand.class,
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

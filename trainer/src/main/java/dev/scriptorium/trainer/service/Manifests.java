@@ -1,15 +1,19 @@
 package dev.scriptorium.trainer.service;
 
+import dev.scriptorium.schemas.AdapterChange;
 import dev.scriptorium.schemas.AdapterFile;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AdapterState;
 import dev.scriptorium.schemas.GateResult;
+import dev.scriptorium.schemas.LearnedPage;
 import dev.scriptorium.schemas.OffsetRange;
 import dev.scriptorium.trainer.service.gate.SetResult;
+import dev.scriptorium.trainer.service.labels.Label;
 import dev.scriptorium.trainer.service.run.Outcome;
 import dev.scriptorium.trainer.service.run.RunPlan;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Says in a record what a run came to. */
 final class Manifests {
@@ -43,6 +47,29 @@ final class Manifests {
                         .toList())
                 .setCreatedAt(Instant.ofEpochMilli(outcome.decidedAt()))
                 .build();
+    }
+
+    /**
+     * The record with what it was made of.
+     *
+     * @param author the trainer's id
+     */
+    static AdapterChange change(RunPlan plan, AdapterManifest manifest, String author) {
+        return AdapterChange.newBuilder()
+                .setManifest(manifest)
+                .setAuthor(author)
+                .setRun(plan.id())
+                .setLearned(Stream.concat(
+                                plan.fresh().stream().map(label -> learned(label, false)),
+                                plan.replay().stream().map(label -> learned(label, true)))
+                        .toList())
+                .setHeldOut(plan.heldOut().stream().map(Label::pageId).toList())
+                .build();
+    }
+
+    private static LearnedPage learned(Label label, boolean replayed) {
+        return new LearnedPage(
+                label.pageId(), label.documentId(), label.partition(), label.offset(), replayed, label.reviewers());
     }
 
     private static GateResult result(SetResult result) {

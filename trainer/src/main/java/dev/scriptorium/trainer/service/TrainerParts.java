@@ -3,6 +3,7 @@ package dev.scriptorium.trainer.service;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.blob.BlobStore;
+import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.service.labels.LabelReader;
 import dev.scriptorium.trainer.service.labels.LabelStore;
 import dev.scriptorium.trainer.service.labels.PageImages;
@@ -55,13 +56,12 @@ final class TrainerParts {
         return new AdapterFolders(config.trainer().dir().resolve("adapters"), blobs);
     }
 
-    AdapterPublisher publisher(Producer<String, byte[]> producer) {
-        return new AdapterPublisher(
-                producer,
-                domain -> consumer(config.groupConfig(domain)),
-                topics.adapters().name(),
-                Set.copyOf(labeled()),
-                serdes.adapterManifest().serializer());
+    AdapterWriter writer(Producer<String, byte[]> producer) {
+        return new AdapterWriter(producer, topics, serdes);
+    }
+
+    AdapterPublisher publisher(AdapterWriter writer) {
+        return new AdapterPublisher(writer, domain -> consumer(config.groupConfig(domain)), Set.copyOf(labeled()));
     }
 
     private List<TopicPartition> labeled() {

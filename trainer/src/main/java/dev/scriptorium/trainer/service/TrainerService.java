@@ -2,6 +2,7 @@ package dev.scriptorium.trainer.service;
 
 import dev.scriptorium.schemas.AdapterFile;
 import dev.scriptorium.schemas.AdapterManifest;
+import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.service.gate.HoldoutGate;
 import dev.scriptorium.trainer.service.labels.Label;
 import dev.scriptorium.trainer.service.labels.LabelReader;
@@ -50,6 +51,7 @@ public final class TrainerService implements AutoCloseable {
     private final LabelReader reader;
     private final AdapterHistory history;
     private final AdapterFolders folders;
+    private final AdapterWriter writer;
     private final AdapterPublisher publisher;
     private final Learner learner;
     private final Clock clock;
@@ -70,6 +72,7 @@ public final class TrainerService implements AutoCloseable {
             LabelReader reader,
             AdapterHistory history,
             AdapterFolders folders,
+            AdapterWriter writer,
             AdapterPublisher publisher,
             Learner learner,
             Clock clock) {
@@ -78,6 +81,7 @@ public final class TrainerService implements AutoCloseable {
         this.reader = reader;
         this.history = history;
         this.folders = folders;
+        this.writer = writer;
         this.publisher = publisher;
         this.learner = learner;
         this.clock = clock;
@@ -104,13 +108,15 @@ public final class TrainerService implements AutoCloseable {
             throws IOException {
         TrainerParts parts = new TrainerParts(config);
         LabelStore store = LabelStore.open(config.trainer().dir());
+        AdapterWriter writer = parts.writer(producer);
         return new TrainerService(
                 config,
                 store,
                 parts.reader(store, clock),
                 parts.history(),
                 parts.folders(),
-                parts.publisher(producer),
+                writer,
+                parts.publisher(writer),
                 learner,
                 clock);
     }
@@ -123,7 +129,7 @@ public final class TrainerService implements AutoCloseable {
      */
     public void run() throws IOException {
         try (this) {
-            publisher.open();
+            writer.open();
             resume();
             while (!stopping) {
                 turn();
@@ -279,7 +285,7 @@ public final class TrainerService implements AutoCloseable {
         List<AdapterFile> stored = outcome.adapterId().isEmpty() ? List.of() : folders.store(files.adapter());
         AdapterManifest manifest = Manifests.of(
                 plan, outcome, stored, active.map(AdapterHistory.Active::files).orElse(List.of()));
-        publisher.publish(manifest, plan.consumed());
+        publisher.publish(Manifests.change(plan, manifest, config.trainer().id()), plan.consumed());
         LOG.info(
                 "event=published run={} domain={} adapter={} state={} reason=\"{}\"",
                 plan.id(),
@@ -300,7 +306,7 @@ public final class TrainerService implements AutoCloseable {
     /** Lets the run save what it has, and closes all clients. */
     @Override
     public void close() {
-        try (publisher;
+        try (writer;
                 history;
                 reader) {
             if (current != null) {

@@ -34,6 +34,9 @@ public final class Labels {
                 "free-ocr",
                 "line",
                 List.of(),
+                List.of("Zoë"),
+                "reading of " + documentId,
+                "",
                 1_000 + offset);
     }
 

@@ -1,11 +1,13 @@
 package dev.scriptorium.trainer.service;
 
+import dev.scriptorium.schemas.AdapterChange;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.LabeledPage;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.SourceOffset;
+import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.Verdict;
@@ -127,6 +129,7 @@ final class Stage implements AutoCloseable {
                 .setTrueText(text)
                 .setMode("line")
                 .setVerdict(Verdict.EDITED)
+                .setReviewer("Zoë")
                 .setLabeledAt(Instant.EPOCH)
                 .build();
         send(topics.labeled().name(), pageId, label);
@@ -163,6 +166,15 @@ final class Stage implements AutoCloseable {
             }
         }
         return manifests;
+    }
+
+    /** The adapter history as it stands. */
+    List<AdapterChange> changes() {
+        List<AdapterChange> changes = new ArrayList<>();
+        try (TopicScan scan = new TopicScan(clients, PageLimits.DEFAULT)) {
+            scan.all(topics.adapterHistory(), (place, domain, change) -> changes.add(change.orElseThrow()));
+        }
+        return changes;
     }
 
     private static long end(KafkaConsumer<?, ?> consumer, TopicPartition partition) {

@@ -1,8 +1,10 @@
 package dev.scriptorium.trainer.service;
 
+import dev.scriptorium.schemas.AdapterChange;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AdapterState;
 import dev.scriptorium.schemas.GateResult;
+import dev.scriptorium.schemas.LearnedPage;
 import dev.scriptorium.schemas.OffsetRange;
 import dev.scriptorium.trainer.service.labels.Side;
 import java.io.IOException;
@@ -90,6 +92,7 @@ class TrainerServiceIT {
         assertThat(manifests).hasSize(1);
         assertThat(manifests.get(0).getState()).isEqualTo(AdapterState.ACTIVE);
         assertThat(consumedBy(manifests.get(0))).isEqualTo(stage.consumed(config));
+        assertThat(stage.changes()).extracting(AdapterChange::getManifest).isEqualTo(manifests);
         String run = planned.replaceAll(".*?\"id\":\"([0-9a-f]+)\".*", "$1");
         assertThat(Files.readAllLines(dir.resolve("steps.log")))
                 .isEqualTo(IntStream.rangeClosed(1, ScriptedLearner.STEPS)
@@ -114,6 +117,22 @@ class TrainerServiceIT {
             assertThat(second.getGate())
                     .extracting(GateResult::getSet, GateResult::getPages)
                     .containsExactly(tuple("held-out", HELD_OUT), tuple("regression", 0));
+            List<AdapterChange> changes = stage.changes();
+            assertThat(changes).extracting(AdapterChange::getManifest).containsExactly(first, second);
+            assertThat(changes.get(1).getLearned())
+                    .filteredOn(LearnedPage::getReplayed)
+                    .hasSize(LEARNED / 2)
+                    .allSatisfy(page -> assertThat(changes.get(0).getLearned())
+                            .contains(LearnedPage.newBuilder(page)
+                                    .setReplayed(false)
+                                    .build()));
+            assertThat(changes.get(1).getLearned())
+                    .hasSize(LEARNED + LEARNED / 2)
+                    .allSatisfy(page -> assertThat(page.getReviewers()).containsExactly("Zoë"));
+            assertThat(changes.get(1).getHeldOut())
+                    .containsExactlyInAnyOrderElementsOf(Labels.documents(Side.HELD_OUT, HELD_OUT).stream()
+                            .map(document -> document + "/1")
+                            .toList());
             for (OffsetRange range : second.getTrainedOn()) {
                 assertThat(range.getFrom())
                         .isGreaterThanOrEqualTo(consumedBy(first).getOrDefault(range.getPartition(), 0L));

@@ -17,6 +17,9 @@ import java.util.Objects;
  * @param task what the model was asked
  * @param mode resolution it was read with
  * @param lines where the model saw lines, in reading order, and what it read there; empty for whole pages
+ * @param reviewers who vouch for the text; those who gave no name are left out
+ * @param recognized what was read there when it was reviewed
+ * @param adapterId with which adapter; empty for the base model
  * @param storedAt when the trainer first saw it, milliseconds since 1970
  */
 public record Label(
@@ -31,6 +34,9 @@ public record Label(
         String task,
         String mode,
         List<Line> lines,
+        List<String> reviewers,
+        String recognized,
+        String adapterId,
         long storedAt) {
     public Label {
         Objects.requireNonNull(pageId, "pageId");
@@ -42,6 +48,10 @@ public record Label(
         Objects.requireNonNull(task, "task");
         Objects.requireNonNull(mode, "mode");
         lines = List.copyOf(lines);
+        // files written before there were these have none
+        reviewers = reviewers == null ? List.of() : List.copyOf(reviewers);
+        recognized = Objects.requireNonNullElse(recognized, "");
+        adapterId = Objects.requireNonNullElse(adapterId, "");
     }
 
     /**
@@ -54,6 +64,26 @@ public record Label(
      * @param text what it read
      */
     public record Line(int x0, int y0, int x1, int y1, String text) {}
+
+    /** The same without anything that stands on the page. */
+    public Label withoutText() {
+        return new Label(
+                pageId,
+                documentId,
+                domain,
+                partition,
+                offset,
+                source,
+                image,
+                "",
+                task,
+                mode,
+                List.of(),
+                reviewers,
+                "",
+                adapterId,
+                storedAt);
+    }
 
     /** Whether it is trained on or measured with, for ever. */
     public Side side() {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -141,8 +142,19 @@ public final class LabelReader implements AutoCloseable {
                 page.getRegions().stream()
                         .map(r -> new Label.Line(r.getX0(), r.getY0(), r.getX1(), r.getY1(), r.getText()))
                         .toList(),
+                reviewers(page),
+                page.getRecognizedText(),
+                page.getAdapterId(),
                 clock.millis());
         store.put(label, image);
+    }
+
+    private static List<String> reviewers(LabeledPage page) {
+        return Stream.concat(page.getReviewers().stream(), Stream.of(page.getReviewer()))
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static String source(LabeledPage page) {

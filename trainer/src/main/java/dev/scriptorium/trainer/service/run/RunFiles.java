@@ -79,22 +79,23 @@ public final class RunFiles {
         DurableFiles.removeFolder(run);
     }
 
-    /** Puts the finished run aside; its adapter lies in the blob store by now. */
+    /** Puts the finished run aside, without texts; its adapter lies in the blob store by now. */
     public void archive(RunPlan plan) throws IOException {
         Path done = Files.createDirectories(dir.resolve("runs").resolve(plan.id()));
         for (Path file : kept()) {
             Files.copy(file, done.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
+        DurableFiles.writeJson(done.resolve(PLAN_FILE), plan.withoutTexts());
         abandon();
     }
 
     private List<Path> kept() throws IOException {
         if (!Files.isDirectory(training())) {
-            return List.of(run.resolve(PLAN_FILE));
+            return List.of();
         }
         try (Stream<Path> files = Files.list(training())) {
             return Stream.concat(
-                            Stream.of(run.resolve(PLAN_FILE), run.resolve(OUTCOME_FILE)),
+                            Stream.of(run.resolve(OUTCOME_FILE)),
                             files.filter(
                                     file -> KEPT.contains(file.getFileName().toString())))
                     .filter(Files::exists)

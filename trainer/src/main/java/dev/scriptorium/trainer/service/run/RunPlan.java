@@ -62,6 +62,25 @@ public record RunPlan(
         return Stream.of(fresh, replay, heldOut, regression).flatMap(List::stream);
     }
 
+    /** The plan for the records: a page that is forgotten later must not live on in it. */
+    RunPlan withoutTexts() {
+        return new RunPlan(
+                id,
+                domain,
+                seed,
+                parent,
+                baseModelDigest,
+                ranges,
+                withoutTexts(fresh),
+                withoutTexts(replay),
+                withoutTexts(heldOut),
+                withoutTexts(regression));
+    }
+
+    private static List<Label> withoutTexts(List<Label> labels) {
+        return labels.stream().map(Label::withoutText).toList();
+    }
+
     /** Where the domain stands once this run is published: next offset by partition. */
     public Map<Integer, Long> consumed() {
         Map<Integer, Long> consumed = new TreeMap<>();

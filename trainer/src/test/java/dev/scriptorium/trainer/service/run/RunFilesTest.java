@@ -70,5 +70,9 @@ class RunFilesTest {
         assertThat(dir.resolve("runs/id")).isDirectoryContaining("glob:**/plan.json");
         assertThat(dir.resolve("runs/id")).isDirectoryContaining("glob:**/outcome.json");
         assertThat(dir.resolve("runs/id")).isDirectoryNotContaining("glob:**/state-*");
+        assertThat(dir.resolve("runs/id/plan.json"))
+                .content()
+                .contains("a/1", "b/1")
+                .doesNotContain("text of");
     }
 }
