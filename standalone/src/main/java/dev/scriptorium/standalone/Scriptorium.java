@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             TrainCommand.class,
             AdaptersCommand.class,
+            LineageCommand.class,
+            ForgetCommand.class,
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

@@ -32,6 +32,15 @@ public interface BlobStore {
     byte[] get(BlobRef ref, long maxBytes);
 
     /**
+     * Removes a blob; who still points at it will not find it.
+     *
+     * @return false if it was not there
+     * @throws RecordException with {@code BLOB_FORBIDDEN} if the claim check points outside this store, or {@code
+     *     BLOB_STORE_UNAVAILABLE}
+     */
+    boolean delete(BlobRef ref);
+
+    /**
      * The store a URI names: {@code file:/var/lib/scriptorium/blobs}.
      *
      * @throws IllegalArgumentException if there is no store for its scheme

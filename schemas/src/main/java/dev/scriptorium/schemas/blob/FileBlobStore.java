@@ -101,7 +101,17 @@ public final class FileBlobStore implements BlobStore {
         }
     }
 
-    /** Only the one place this store would have put the blob is ever read. */
+    @Override
+    public boolean delete(BlobRef ref) {
+        Path file = resolve(ref);
+        try {
+            return Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw unavailable(file, e);
+        }
+    }
+
+    /** Only the one place this store would have put the blob is ever touched. */
     private Path resolve(BlobRef ref) {
         if (!SHA256.matcher(ref.getSha256()).matches()) {
             throw new RecordException(

@@ -49,6 +49,20 @@ class FileBlobStoreTest {
     }
 
     @Test
+    void deletesWhatIsItsOwnAndNothingElse() throws IOException {
+        BlobRef ref = store.put(ByteBuffer.wrap(BYTES));
+        Path foreign = Files.writeString(folder.resolve(ref.getSha256()), "mine");
+        BlobRef outside = new BlobRef(foreign.toUri().toString(), ref.getSha256(), ref.getSize());
+        assertThatThrownBy(() -> store.delete(outside))
+                .isInstanceOfSatisfying(
+                        RecordException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BLOB_FORBIDDEN));
+        assertThat(foreign).exists();
+        assertThat(store.delete(ref)).isTrue();
+        assertThat(store.delete(ref)).isFalse();
+        assertFails(ErrorCode.BLOB_MISSING, ref);
+    }
+
+    @Test
     void readsWhatItWrote() {
         ByteBuffer buffer = ByteBuffer.wrap(BYTES);
         BlobRef ref = store.put(buffer);
