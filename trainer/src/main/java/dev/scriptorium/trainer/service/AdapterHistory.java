@@ -76,6 +76,11 @@ final class AdapterHistory implements AutoCloseable {
                 .map(manifest -> new Active(manifest.getActive(), activeFiles(manifest)));
     }
 
+    /** The last manifest of every domain, as of the last {@link #refresh}. */
+    Map<String, AdapterManifest> latest() {
+        return Map.copyOf(latest);
+    }
+
     private static List<AdapterFile> activeFiles(AdapterManifest manifest) {
         return manifest.getActive().equals(manifest.getAdapterId()) ? manifest.getFiles() : manifest.getActiveFiles();
     }

@@ -6,6 +6,7 @@ import dev.scriptorium.schemas.settings.Setting;
 import dev.scriptorium.trainer.service.gate.GateRules;
 import dev.scriptorium.trainer.service.run.Planner;
 import dev.scriptorium.trainer.service.run.RunTrigger;
+import dev.scriptorium.trainer.service.watch.WatchRules;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param model what is adapted
  * @param trainer this trainer
  * @param gate what an adapter has to show
+ * @param watch when an adapter in use is doubted
  */
 public record TrainerConfig(
         Map<String, String> kafka,
@@ -32,7 +34,8 @@ public record TrainerConfig(
         Blobs blobs,
         Model model,
         Trainer trainer,
-        GateRules gate) {
+        GateRules gate,
+        WatchRules watch) {
     public TrainerConfig {
         kafka = Map.copyOf(kafka);
         Objects.requireNonNull(topics, "topics");
@@ -41,6 +44,7 @@ public record TrainerConfig(
         Objects.requireNonNull(model, "model");
         Objects.requireNonNull(trainer, "trainer");
         Objects.requireNonNull(gate, "gate");
+        Objects.requireNonNull(watch, "watch");
         if (!kafka.containsKey("bootstrap.servers")) {
             throw new IllegalArgumentException("kafka.bootstrap.servers: host:port expected, none found");
         }

@@ -1,17 +1,24 @@
 package dev.scriptorium.trainer.service;
 
 import dev.scriptorium.schemas.AvroSerdes;
+import dev.scriptorium.schemas.Topic;
+import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.blob.BlobStore;
+import dev.scriptorium.trainer.adapters.AdapterLog;
 import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.service.labels.LabelReader;
 import dev.scriptorium.trainer.service.labels.LabelStore;
 import dev.scriptorium.trainer.service.labels.PageImages;
+import dev.scriptorium.trainer.service.watch.DriftWatch;
+import dev.scriptorium.trainer.service.watch.Trials;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -64,10 +71,46 @@ final class TrainerParts {
         return new AdapterPublisher(writer, domain -> consumer(config.groupConfig(domain)), Set.copyOf(labeled()));
     }
 
+    LiveWatch watch(AdapterHistory history, AdapterFolders folders, AdapterWriter writer, Clock clock) {
+        return new LiveWatch(
+                config.watch(),
+                history,
+                this::log,
+                folders,
+                writer,
+                new Trials(config.trainer().dir(), config.watch()),
+                config.trainer().id(),
+                clock);
+    }
+
+    private AdapterLog log() {
+        try (TopicScan scan = new TopicScan(config.kafka(), config.limits())) {
+            return AdapterLog.read(scan, topics);
+        }
+    }
+
+    DriftWatch drift(DriftWatch.Adapters adapters, Clock clock) throws IOException {
+        return new DriftWatch(
+                consumer(config.readerConfig()),
+                Stream.of(topics.recognitions(), topics.labeled())
+                        .flatMap(TrainerParts::partitions)
+                        .toList(),
+                topics.recognitions().name(),
+                serdes.recognition().deserializer(),
+                serdes.labeledPage().deserializer(),
+                config.trainer().dir(),
+                config.watch(),
+                adapters,
+                config.trainer().id(),
+                clock);
+    }
+
+    private static Stream<TopicPartition> partitions(Topic<?> topic) {
+        return IntStream.range(0, topic.partitions()).mapToObj(number -> new TopicPartition(topic.name(), number));
+    }
+
     private List<TopicPartition> labeled() {
-        return IntStream.range(0, topics.labeled().partitions())
-                .mapToObj(number -> new TopicPartition(topics.labeled().name(), number))
-                .toList();
+        return partitions(topics.labeled()).toList();
     }
 
     private static Consumer<String, byte[]> consumer(Map<String, Object> settings) {

@@ -4,6 +4,7 @@ import dev.scriptorium.schemas.AdapterFile;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.service.gate.HoldoutGate;
+import dev.scriptorium.trainer.service.gate.PageReader;
 import dev.scriptorium.trainer.service.labels.Label;
 import dev.scriptorium.trainer.service.labels.LabelReader;
 import dev.scriptorium.trainer.service.labels.LabelStore;
@@ -11,6 +12,9 @@ import dev.scriptorium.trainer.service.run.Outcome;
 import dev.scriptorium.trainer.service.run.Planner;
 import dev.scriptorium.trainer.service.run.RunFiles;
 import dev.scriptorium.trainer.service.run.RunPlan;
+import dev.scriptorium.trainer.service.watch.DriftWatch;
+import dev.scriptorium.trainer.service.watch.Look;
+import dev.scriptorium.trainer.service.watch.Trial;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +58,8 @@ public final class TrainerService implements AutoCloseable {
     private final AdapterFolders folders;
     private final AdapterWriter writer;
     private final AdapterPublisher publisher;
+    private final LiveWatch watch;
+    private final DriftWatch drift;
     private final Learner learner;
     private final Clock clock;
     private final RunFiles files;
@@ -65,6 +72,11 @@ public final class TrainerService implements AutoCloseable {
     private long lastLook = System.nanoTime() - BETWEEN_LOOKS.toNanos();
     private Run current;
     private Future<Optional<Outcome>> work;
+    /** A look at an adapter in use; there is none while a run is under way. */
+    private Optional<Future<Optional<Trial>>> look = Optional.empty();
+
+    private long lastWatch = System.nanoTime();
+    private boolean uncollected;
 
     TrainerService(
             TrainerConfig config,
@@ -74,6 +86,8 @@ public final class TrainerService implements AutoCloseable {
             AdapterFolders folders,
             AdapterWriter writer,
             AdapterPublisher publisher,
+            LiveWatch watch,
+            DriftWatch drift,
             Learner learner,
             Clock clock) {
         this.config = config;
@@ -83,6 +97,8 @@ public final class TrainerService implements AutoCloseable {
         this.folders = folders;
         this.writer = writer;
         this.publisher = publisher;
+        this.watch = watch;
+        this.drift = drift;
         this.learner = learner;
         this.clock = clock;
         files = new RunFiles(config.trainer().dir());
@@ -109,14 +125,19 @@ public final class TrainerService implements AutoCloseable {
         TrainerParts parts = new TrainerParts(config);
         LabelStore store = LabelStore.open(config.trainer().dir());
         AdapterWriter writer = parts.writer(producer);
+        AdapterHistory history = parts.history();
+        AdapterFolders folders = parts.folders();
+        LiveWatch watch = parts.watch(history, folders, writer, clock);
         return new TrainerService(
                 config,
                 store,
                 parts.reader(store, clock),
-                parts.history(),
-                parts.folders(),
+                history,
+                folders,
                 writer,
                 parts.publisher(writer),
+                watch,
+                parts.drift(watch, clock),
                 learner,
                 clock);
     }
@@ -134,6 +155,7 @@ public final class TrainerService implements AutoCloseable {
             while (!stopping) {
                 turn();
             }
+            drift.saveNow();
             LOG.info("event=stopped labels={}", store.labels().size());
         }
     }
@@ -145,7 +167,14 @@ public final class TrainerService implements AutoCloseable {
 
     private void turn() throws IOException {
         boolean withdrawn = reader.poll(POLL);
-        if (current != null) {
+        writer.report(drift.poll());
+        drift.save();
+        if (look.isPresent()) {
+            uncollected |= withdrawn;
+            if (look.get().isDone()) {
+                concludeLook(look.get());
+            }
+        } else if (current != null) {
             if (withdrawn && isWithdrawn(current.plan())) {
                 current.stop();
             }
@@ -153,13 +182,44 @@ public final class TrainerService implements AutoCloseable {
                 finish();
             }
         } else {
-            if (withdrawn) {
-                store.collect(Set.of());
-            }
-            if (System.nanoTime() - lastLook >= BETWEEN_LOOKS.toNanos()) {
-                lastLook = System.nanoTime();
-                beginIfDue();
-            }
+            idle(withdrawn);
+        }
+    }
+
+    /** Looks at adapters in use first, because a run takes long. */
+    private void idle(boolean withdrawn) throws IOException {
+        if (withdrawn || uncollected) {
+            store.collect(Set.of());
+            uncollected = false;
+        }
+        if (System.nanoTime() - lastWatch >= config.watch().every().toNanos()) {
+            lastWatch = System.nanoTime();
+            beginLook();
+        }
+        if (look.isEmpty() && System.nanoTime() - lastLook >= BETWEEN_LOOKS.toNanos()) {
+            lastLook = System.nanoTime();
+            beginIfDue();
+        }
+    }
+
+    private void beginLook() throws IOException {
+        look = watch.next(store.labels(), learner.baseModelDigest()).map(next -> worker.submit(() -> hear(next)));
+    }
+
+    /** Nothing if it was asked to stop. */
+    private Optional<Trial> hear(Look next) throws IOException {
+        try (PageReader pages = learner.reader(() -> stopping)) {
+            return Optional.of(next.hear(pages, store));
+        } catch (CancellationException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void concludeLook(Future<Optional<Trial>> done) throws IOException {
+        look = Optional.empty();
+        Optional<Trial> heard = result(done);
+        if (heard.isPresent()) {
+            watch.conclude(heard.get());
         }
     }
 
@@ -245,7 +305,7 @@ public final class TrainerService implements AutoCloseable {
 
     private void finish() throws IOException {
         RunPlan plan = current.plan();
-        Optional<Outcome> outcome = outcome();
+        Optional<Outcome> outcome = result(work);
         current = null;
         if (isWithdrawn(plan)) {
             LOG.info("event=abandoned run={} domain={} reason=\"a label was withdrawn\"", plan.id(), plan.domain());
@@ -256,7 +316,7 @@ public final class TrainerService implements AutoCloseable {
         }
     }
 
-    private Optional<Outcome> outcome() throws IOException {
+    private static <T> T result(Future<T> work) throws IOException {
         try {
             return work.get();
         } catch (InterruptedException e) {
@@ -266,8 +326,7 @@ public final class TrainerService implements AutoCloseable {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
-            throw new IllegalStateException(
-                    "run " + files.plan().map(RunPlan::id).orElse("") + ": failed", e.getCause());
+            throw new IllegalStateException("trainer: its work failed", e.getCause());
         }
     }
 
@@ -308,6 +367,7 @@ public final class TrainerService implements AutoCloseable {
     public void close() {
         try (writer;
                 history;
+                drift;
                 reader) {
             if (current != null) {
                 current.stop();

@@ -1,17 +1,20 @@
 package dev.scriptorium.trainer.service;
 
 import dev.scriptorium.schemas.AdapterChange;
+import dev.scriptorium.schemas.AdapterEvent;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.LabeledPage;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.PageLimits;
+import dev.scriptorium.schemas.Recognition;
 import dev.scriptorium.schemas.SourceOffset;
 import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.Verdict;
 import dev.scriptorium.trainer.service.gate.GateRules;
+import dev.scriptorium.trainer.service.watch.WatchRules;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -103,11 +106,17 @@ final class Stage implements AutoCloseable {
                                 "input.noise", "0",
                                 "distort", "false",
                                 "replay", "0")),
-                RULES);
+                RULES,
+                new WatchRules(0.05, 0.005, 0.1, 8, Duration.ofMillis(200), 20, 50));
     }
 
     /** Sends a page and its label. */
     void label(String documentId, byte[] image, String text) throws Exception {
+        label(documentId, image, text, "", "");
+    }
+
+    /** The same of a page that an adapter had read. */
+    void label(String documentId, byte[] image, String text, String recognized, String adapterId) throws Exception {
         String pageId = documentId + "/1";
         PageImage page = PageImage.newBuilder()
                 .setPageId(pageId)
@@ -125,7 +134,8 @@ final class Stage implements AutoCloseable {
                 .setPageNumber(1)
                 .setDomain(DOMAIN)
                 .setSource(new SourceOffset(at.topic(), at.partition(), at.offset()))
-                .setRecognizedText("")
+                .setRecognizedText(recognized)
+                .setAdapterId(adapterId)
                 .setTrueText(text)
                 .setMode("line")
                 .setVerdict(Verdict.EDITED)
@@ -133,6 +143,24 @@ final class Stage implements AutoCloseable {
                 .setLabeledAt(Instant.EPOCH)
                 .build();
         send(topics.labeled().name(), pageId, label);
+    }
+
+    /** Sends what an adapter read from a page. */
+    void recognize(String documentId, String finishReason, double confidence, String adapterId) throws Exception {
+        Recognition page = Recognition.newBuilder()
+                .setPageId(documentId + "/1")
+                .setDocumentId(documentId)
+                .setPageNumber(1)
+                .setDomain(DOMAIN)
+                .setSource(new SourceOffset(topics.pages().name(), 0, 0L))
+                .setText("text")
+                .setFinishReason(finishReason)
+                .setConfidence(confidence)
+                .setModelDigest("scripted")
+                .setAdapterId(adapterId)
+                .setRecognizedAt(Instant.EPOCH)
+                .build();
+        send(topics.recognitions().name(), page.getPageId(), page);
     }
 
     /** Takes a label back. */
@@ -175,6 +203,15 @@ final class Stage implements AutoCloseable {
             scan.all(topics.adapterHistory(), (place, domain, change) -> changes.add(change.orElseThrow()));
         }
         return changes;
+    }
+
+    /** What became of adapters. */
+    List<AdapterEvent> events() {
+        List<AdapterEvent> events = new ArrayList<>();
+        try (TopicScan scan = new TopicScan(clients, PageLimits.DEFAULT)) {
+            scan.all(topics.adapterEvents(), (place, domain, event) -> events.add(event.orElseThrow()));
+        }
+        return events;
     }
 
     private static long end(KafkaConsumer<?, ?> consumer, TopicPartition partition) {

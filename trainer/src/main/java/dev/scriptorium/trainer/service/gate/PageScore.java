@@ -13,11 +13,11 @@ import java.util.List;
  * @param looped whether the model repeated itself
  * @param confidence 0..1, the model's own
  */
-record PageScore(String document, int characters, int errors, int read, boolean looped, double confidence) {
+public record PageScore(String document, int characters, int errors, int read, boolean looped, double confidence) {
     private static final CharacterErrorRate NORMAL = new CharacterErrorRate(false);
 
     /** Compares a reading with what the page says. */
-    static PageScore of(GatePage page, Reading reading) {
+    public static PageScore of(GatePage page, Reading reading) {
         int characters = length(page.text());
         int read = length(reading.text());
         int errors = characters == 0
@@ -32,7 +32,7 @@ record PageScore(String document, int characters, int errors, int read, boolean 
     }
 
     /** All errors over all characters. */
-    static double cer(List<PageScore> pages) {
+    public static double cer(List<PageScore> pages) {
         return ratio(pages.stream().mapToLong(PageScore::errors).sum(), pages);
     }
 
