@@ -27,6 +27,10 @@ public enum ErrorCode {
     BLOB_FORBIDDEN(Action.DEAD_LETTER),
     /** The result is larger than its topic takes. */
     RESULT_OVERSIZE(Action.DEAD_LETTER),
+    /** The adapter's files are not those that its id stands for. */
+    ADAPTER_MISMATCH(Action.DEAD_LETTER),
+    /** The adapter does not fit the model: another base, rank or shape, or what is computed with it is no number. */
+    ADAPTER_UNFIT(Action.DEAD_LETTER),
 
     /** Kafka did not answer in time. */
     BROKER_UNAVAILABLE(Action.RETRY),

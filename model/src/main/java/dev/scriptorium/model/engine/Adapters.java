@@ -18,7 +18,8 @@ import java.util.Set;
 final class Adapters implements AutoCloseable {
     private final Network network;
     private final AdapterBank bank;
-    private final Map<String, LoraAdapter> byDomain = new HashMap<>();
+    private final Map<String, LoraAdapter> active = new HashMap<>();
+    private final Map<String, LoraAdapter> candidates = new HashMap<>();
     private LoraAdapter insideWeights;
     private MergedAdapter merged;
 
@@ -32,9 +33,9 @@ final class Adapters implements AutoCloseable {
         return bank;
     }
 
-    /** The adapter beside the weights that a page of this domain gets now; none for the base model. */
-    Optional<LoraAdapter> of(String domain) {
-        return Optional.ofNullable(byDomain.get(domain));
+    /** The adapter beside the weights that a page gets now; none for the base model. */
+    Optional<LoraAdapter> of(PageRequest page) {
+        return Optional.ofNullable((page.trial() ? candidates : active).get(page.domain()));
     }
 
     /** What readings name: the adapter beside the weights, the one inside them, or nothing. */
@@ -44,27 +45,26 @@ final class Adapters implements AutoCloseable {
                 .orElse("");
     }
 
-    /** Pages of this domain get this adapter from now on. */
-    void use(String domain, LoraAdapter adapter, Collection<Sequence> inFlight) {
+    /** Pages of this domain get these adapters from now on; none for the base model. */
+    void use(
+            String domain,
+            Optional<LoraAdapter> reader,
+            Optional<LoraAdapter> candidate,
+            Collection<Sequence> inFlight) {
         if (insideWeights != null) {
             throw new IllegalStateException("adapter for domain '" + domain
                     + "': weights of the base model expected, merged with " + insideWeights.id() + " found");
         }
-        byDomain.put(domain, adapter);
-        hold(inFlight);
-    }
-
-    /** Pages of this domain are read with the base model from now on. */
-    void drop(String domain, Collection<Sequence> inFlight) {
-        byDomain.remove(domain);
+        set(active, domain, reader);
+        set(candidates, domain, candidate);
         hold(inFlight);
     }
 
     /** Every page is read with this adapter from now on, at the speed of the base model. */
     void merge(LoraAdapter adapter) {
-        if (!byDomain.isEmpty()) {
+        if (!used().isEmpty()) {
             throw new IllegalStateException(
-                    "merging an adapter: no adapters of domains expected, " + byDomain.keySet() + " found");
+                    "merging an adapter: no adapters of domains expected, " + used().size() + " found");
         }
         unmerge();
         merged = MergedAdapter.of(network, adapter);
@@ -82,7 +82,7 @@ final class Adapters implements AutoCloseable {
 
     /** Lets go of replaced adapters that no sequence needs any more. */
     void retire(Collection<Sequence> inFlight) {
-        if (bank.adapters().size() > Set.copyOf(byDomain.values()).size()) {
+        if (bank.adapters().size() > used().size()) {
             hold(inFlight);
         }
     }
@@ -94,10 +94,20 @@ final class Adapters implements AutoCloseable {
     }
 
     private void hold(Collection<Sequence> inFlight) {
-        Set<LoraAdapter> needed = new HashSet<>(byDomain.values());
+        Set<LoraAdapter> needed = used();
         inFlight.forEach(sequence -> sequence.adapter().ifPresent(needed::add));
         if (!needed.equals(bank.adapters())) {
             bank.hold(needed);
         }
+    }
+
+    private Set<LoraAdapter> used() {
+        Set<LoraAdapter> used = new HashSet<>(active.values());
+        used.addAll(candidates.values());
+        return used;
+    }
+
+    private static void set(Map<String, LoraAdapter> adapters, String domain, Optional<LoraAdapter> adapter) {
+        adapter.ifPresentOrElse(one -> adapters.put(domain, one), () -> adapters.remove(domain));
     }
 }

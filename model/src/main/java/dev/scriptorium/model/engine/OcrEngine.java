@@ -134,12 +134,29 @@ public final class OcrEngine implements PageEngine {
      * @throws IllegalStateException if an adapter is merged into the weights
      */
     public void useAdapter(String domain, LoraAdapter adapter) {
-        adapters.use(domain, adapter, pageOf.keySet());
+        useAdapters(domain, Optional.of(adapter), Optional.empty());
+    }
+
+    /**
+     * Reads pages of a domain with these adapters from now on, as {@link #useAdapter} says.
+     *
+     * @param active what pages are read with; none for the base model
+     * @param candidate what pages are read with that are {@linkplain PageRequest#trial on trial}; none for the base
+     *     model
+     * @throws IllegalStateException if an adapter is merged into the weights
+     */
+    public void useAdapters(String domain, Optional<LoraAdapter> active, Optional<LoraAdapter> candidate) {
+        adapters.use(domain, active, candidate, pageOf.keySet());
     }
 
     /** Reads pages of a domain with the base model from now on; pages that are being read keep their adapter. */
     public void dropAdapter(String domain) {
-        adapters.drop(domain, pageOf.keySet());
+        useAdapters(domain, Optional.empty(), Optional.empty());
+    }
+
+    /** Tries adapters out beside this engine; to be closed before it. */
+    public AdapterTrial adapterTrial() {
+        return new AdapterTrial(network, tokenizer);
     }
 
     /**
@@ -244,7 +261,7 @@ public final class OcrEngine implements PageEngine {
         try {
             RgbImage image = decoder.decode("page " + request.pageId(), request.image());
             Mode mode = mode(request.mode());
-            Optional<LoraAdapter> adapter = adapters.of(request.domain());
+            Optional<LoraAdapter> adapter = adapters.of(request);
             List<PageInFlight.Part> parts = mode == Mode.LINE
                     ? lines(image, request.mode(), adapter)
                     : wholePage(image, mode, request, adapter);

@@ -63,6 +63,18 @@ public final class Network implements AutoCloseable {
         return new Network(manager, module, checkpoint.config(), WeightLoader.load(module, checkpoint, type), type);
     }
 
+    /**
+     * A network of the same weights, which it shares, with a cache and adapters of its own: another thread can compute with
+     * it at the same time. The weights stay this network's; it must be closed after the twin.
+     */
+    public Network twin() {
+        NDManager own = NDManager.newBaseManager(Device.cpu());
+        ScriptModule twin =
+                ScriptModule.load(own, NetworkParts.INFERENCE, NetworkParts.constants(config, type.torch()));
+        WeightLoader.assign(twin, weights);
+        return new Network(own, twin, config, weights, type);
+    }
+
     /** The compiled parts. */
     public ScriptModule module() {
         return module;

@@ -1,5 +1,6 @@
 package dev.scriptorium.trainer.service;
 
+import dev.scriptorium.schemas.blob.AdapterFolders;
 import dev.scriptorium.trainer.service.gate.GatePage;
 import dev.scriptorium.trainer.service.gate.GateVerdict;
 import dev.scriptorium.trainer.service.gate.HoldoutGate;

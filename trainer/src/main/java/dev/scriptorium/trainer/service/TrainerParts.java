@@ -4,6 +4,7 @@ import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.Topic;
 import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.Topics;
+import dev.scriptorium.schemas.blob.AdapterFolders;
 import dev.scriptorium.schemas.blob.BlobStore;
 import dev.scriptorium.trainer.adapters.AdapterLog;
 import dev.scriptorium.trainer.adapters.AdapterWriter;

@@ -2,6 +2,7 @@ package dev.scriptorium.trainer.service;
 
 import dev.scriptorium.schemas.AdapterFile;
 import dev.scriptorium.schemas.AdapterManifest;
+import dev.scriptorium.schemas.blob.AdapterFolders;
 import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.service.gate.HoldoutGate;
 import dev.scriptorium.trainer.service.gate.PageReader;
@@ -268,7 +269,7 @@ public final class TrainerService implements AutoCloseable {
         String parent = active.map(AdapterHistory.Active::id).orElse("");
         RunPlan plan = config.planner().plan(domain, labels, stands, parent, learner.baseModelDigest());
         if (active.isPresent()) {
-            folders.fetch(active.get()); // before the plan says that it is there
+            folders.fetch(active.get().id(), active.get().files()); // before the plan says that it is there
         }
         files.begin(plan);
         requests.done(domain);
@@ -289,7 +290,7 @@ public final class TrainerService implements AutoCloseable {
     /** @param active the adapter to compare with, which may be another by now than the plan's parent */
     private void start(RunPlan plan, Optional<AdapterHistory.Active> active) throws IOException {
         if (active.isPresent()) {
-            folders.fetch(active.get());
+            folders.fetch(active.get().id(), active.get().files());
         }
         current = new Run(
                 plan,
