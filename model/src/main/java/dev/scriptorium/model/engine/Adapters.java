@@ -13,7 +13,8 @@ import java.util.Set;
 
 /**
  * Which adapter reads which domain. A page is given its adapter when work on it starts and keeps it; a
- * replaced adapter stays in the bank until its last page is done. Not thread-safe.
+ * replaced adapter stays in the bank until its last page is done. Not thread-safe, except for {@link #bank}'s
+ * {@link AdapterBank#stack}.
  */
 final class Adapters implements AutoCloseable {
     private final Network network;
@@ -22,6 +23,8 @@ final class Adapters implements AutoCloseable {
     private final Map<String, LoraAdapter> candidates = new HashMap<>();
     private LoraAdapter insideWeights;
     private MergedAdapter merged;
+    /** Whether somebody else decides when the bank lets go of what is not needed any more. */
+    private boolean tended;
 
     Adapters(Network network) {
         this.network = network;
@@ -57,7 +60,23 @@ final class Adapters implements AutoCloseable {
         }
         set(active, domain, reader);
         set(candidates, domain, candidate);
-        hold(inFlight);
+        if (!tended || !bank.adapters().containsAll(needed(inFlight))) {
+            hold(inFlight);
+        }
+    }
+
+    /**
+     * Takes what was stacked, from now on and until the next stack.
+     *
+     * @return false if it does not hold all that is needed: then nothing changes, and the stack stays the caller's
+     */
+    boolean take(AdapterBank.Stack stack, Collection<Sequence> inFlight) {
+        if (!stack.adapters().containsAll(needed(inFlight))) {
+            return false;
+        }
+        bank.hold(stack);
+        tended = true;
+        return true;
     }
 
     /** Every page is read with this adapter from now on, at the speed of the base model. */
@@ -82,7 +101,7 @@ final class Adapters implements AutoCloseable {
 
     /** Lets go of replaced adapters that no sequence needs any more. */
     void retire(Collection<Sequence> inFlight) {
-        if (bank.adapters().size() > used().size()) {
+        if (!tended && bank.adapters().size() > used().size()) {
             hold(inFlight);
         }
     }
@@ -93,12 +112,19 @@ final class Adapters implements AutoCloseable {
         bank.close();
     }
 
-    private void hold(Collection<Sequence> inFlight) {
+    /** What domains have, and what is still being read with. */
+    Set<LoraAdapter> needed(Collection<Sequence> inFlight) {
         Set<LoraAdapter> needed = used();
         inFlight.forEach(sequence -> sequence.adapter().ifPresent(needed::add));
+        return needed;
+    }
+
+    private void hold(Collection<Sequence> inFlight) {
+        Set<LoraAdapter> needed = needed(inFlight);
         if (!needed.equals(bank.adapters())) {
             bank.hold(needed);
         }
+        tended = false;
     }
 
     private Set<LoraAdapter> used() {

@@ -15,6 +15,7 @@ import dev.scriptorium.model.image.PageTiler;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
 import dev.scriptorium.model.image.UnreadableImageException;
+import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.text.PromptEncoder;
@@ -152,6 +153,32 @@ public final class OcrEngine implements PageEngine {
     /** Reads pages of a domain with the base model from now on; pages that are being read keep their adapter. */
     public void dropAdapter(String domain) {
         useAdapters(domain, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Copies adapters into native memory, for {@link #holdAdapters}: what takes time about a change of adapters. Any
+     * thread may do this while this engine reads.
+     *
+     * @throws EngineException if there is no memory for it; nothing has changed then
+     */
+    public AdapterBank.Stack stackAdapters(Set<LoraAdapter> all) {
+        return adapters.bank().stack(all);
+    }
+
+    /**
+     * Puts these adapters at hand, so that {@link #useAdapters} costs nothing. From now on the caller lets go of what is
+     * not {@linkplain #adaptersNeeded needed} any more, by holding less.
+     *
+     * @param stack closed when something else is held
+     * @return false if it lacks one that is needed: then nothing changes, and the stack stays the caller's
+     */
+    public boolean holdAdapters(AdapterBank.Stack stack) {
+        return adapters.take(stack, pageOf.keySet());
+    }
+
+    /** The adapters that domains have or that pages are still being read with. */
+    public Set<LoraAdapter> adaptersNeeded() {
+        return adapters.needed(pageOf.keySet());
     }
 
     /** Tries adapters out beside this engine; to be closed before it. */

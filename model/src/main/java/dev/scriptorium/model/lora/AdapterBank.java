@@ -20,28 +20,51 @@ import java.util.Set;
  * many adapters there are; each row is multiplied with the ranks of its own adapter only.
  *
  * <p>While no adapter is chosen the network computes what it computes without a bank, to the bit. Not
- * thread-safe: whoever runs the network drives its bank.
+ * thread-safe: whoever runs the network drives its bank, except for {@link #stack}.
  */
 public final class AdapterBank implements AutoCloseable {
     private final Network network;
     private final ScriptModule module;
-    /** Adapters and the first of their ranks in the stack. */
-    private final Map<LoraAdapter, Integer> firstRank = new LinkedHashMap<>();
 
-    private NDManager stack;
-    private int ranks;
+    private Stack held;
     private List<Optional<LoraAdapter>> chosen = List.of();
+
+    /** Adapters side by side in native memory, for the bank that stacked them; to be held by it or closed. */
+    public static final class Stack implements AutoCloseable {
+        private final NDManager owner;
+        /** Adapters and the first of their ranks. */
+        private final Map<LoraAdapter, Integer> firstRank = new LinkedHashMap<>();
+
+        private final List<NDArray> weights = new ArrayList<>();
+        private final List<NDArray> a = new ArrayList<>();
+        private final List<NDArray> b = new ArrayList<>();
+        private int ranks;
+
+        private Stack(NDManager owner) {
+            this.owner = owner;
+        }
+
+        /** What lies in it. */
+        public Set<LoraAdapter> adapters() {
+            return Set.copyOf(firstRank.keySet());
+        }
+
+        @Override
+        public void close() {
+            owner.close();
+        }
+    }
 
     /** An empty bank; it must be closed before its network. */
     public AdapterBank(Network network) {
         this.network = network;
         module = network.module();
-        stack = module.manager().newSubManager();
+        held = new Stack(module.manager().newSubManager());
     }
 
     /** The adapters that sequences can be read with. */
     public Set<LoraAdapter> adapters() {
-        return Set.copyOf(firstRank.keySet());
+        return held.adapters();
     }
 
     /**
@@ -49,28 +72,47 @@ public final class AdapterBank implements AutoCloseable {
      * as long as copying all of them: not for every batch.
      */
     public void hold(Set<LoraAdapter> adapters) {
-        NDManager old = stack;
-        stack = module.manager().newSubManager();
-        firstRank.clear();
-        ranks = 0;
+        hold(stack(adapters));
+    }
+
+    /**
+     * Copies adapters side by side, for {@link #hold(Stack)}. Any thread may do this while another runs the network.
+     *
+     * @throws ai.djl.engine.EngineException if there is no memory for it; nothing has changed then
+     */
+    public Stack stack(Set<LoraAdapter> adapters) {
+        Stack stack = new Stack(module.manager().newSubManager());
+        try {
+            Set<String> modules = new LinkedHashSet<>();
+            for (LoraAdapter adapter : adapters) {
+                stack.firstRank.put(adapter, stack.ranks);
+                stack.ranks += adapter.config().rank();
+                modules.addAll(adapter.modules().keySet());
+            }
+            for (String name : modules) {
+                NDArray weight = network.weights().get(name + ".weight");
+                stack.weights.add(weight);
+                stack.a.add(stacked(stack, name, weight, true));
+                stack.b.add(stacked(stack, name, weight, false));
+            }
+            return stack;
+        } catch (RuntimeException e) {
+            stack.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Holds what was stacked from now on, and reads with the base model until {@link #choose}. Costs no more than a call.
+     *
+     * @param stack of this bank; closed when something else is held
+     */
+    public void hold(Stack stack) {
         chosen = List.of();
-        Set<String> modules = new LinkedHashSet<>();
-        for (LoraAdapter adapter : adapters) {
-            firstRank.put(adapter, ranks);
-            ranks += adapter.config().rank();
-            modules.addAll(adapter.modules().keySet());
-        }
-        List<NDArray> weights = new ArrayList<>();
-        List<NDArray> a = new ArrayList<>();
-        List<NDArray> b = new ArrayList<>();
-        for (String name : modules) {
-            NDArray weight = network.weights().get(name + ".weight");
-            weights.add(weight);
-            a.add(stacked(name, weight, true));
-            b.add(stacked(name, weight, false));
-        }
-        module.train("load_adapters", array(weights), array(a), array(b)).discard();
-        old.close();
+        module.train("load_adapters", array(stack.weights), array(stack.a), array(stack.b))
+                .discard();
+        held.close();
+        held = stack;
     }
 
     /** Reads all sequences of the batches to come with one adapter, or with the base model. */
@@ -96,6 +138,7 @@ public final class AdapterBank implements AutoCloseable {
         }
         boolean alike = rows.stream().distinct().count() == 1;
         int count = alike ? 1 : rows.size();
+        int ranks = held.ranks;
         float[] share = new float[count * ranks];
         for (int row = 0; row < count; row++) {
             fill(share, row, rows.get(row));
@@ -111,7 +154,7 @@ public final class AdapterBank implements AutoCloseable {
     @Override
     public void close() {
         hold(Set.of());
-        stack.close();
+        held.close();
     }
 
     private static boolean allBase(List<Optional<LoraAdapter>> rows) {
@@ -123,23 +166,23 @@ public final class AdapterBank implements AutoCloseable {
             return;
         }
         LoraAdapter adapter = chosen.get();
-        Integer first = firstRank.get(adapter);
+        Integer first = held.firstRank.get(adapter);
         if (first == null) {
             throw new IllegalArgumentException("adapter " + adapter.id() + ": one that the bank holds expected, "
-                    + firstRank.size() + " others found");
+                    + held.firstRank.size() + " others found");
         }
-        int from = row * ranks + first;
+        int from = row * held.ranks + first;
         Arrays.fill(share, from, from + adapter.config().rank(), (float)
                 adapter.config().scale());
     }
 
-    private NDArray stacked(String name, NDArray weight, boolean first) {
+    private NDArray stacked(Stack stack, String name, NDArray weight, boolean first) {
         try (NDManager temporary = module.manager().newSubManager()) {
             List<NDArray> parts = new ArrayList<>();
-            for (LoraAdapter adapter : firstRank.keySet()) {
+            for (LoraAdapter adapter : stack.firstRank.keySet()) {
                 parts.add(part(adapter, name, weight, first, temporary));
             }
-            return module.train("stack_ranks", array(parts), first ? 0 : 1).tensor(stack);
+            return module.train("stack_ranks", array(parts), first ? 0 : 1).tensor(stack.owner);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.scriptorium.model.engine;
 import dev.scriptorium.model.Golden;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.decoder.NgramRule;
+import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.weights.DType;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +110,48 @@ class OcrEngineAdapterTest {
     }
 
     @Test
+    void anAdapterThatWasStackedBeforeIsPutInUseWithoutACopy() {
+        add(IMAGES.get(0), "letters");
+        PageReading plain = drain().get(ticket);
+        engine.useAdapter("letters", letters);
+        add(IMAGES.get(0), "letters");
+        PageReading expected = drain().get(ticket);
+        engine.dropAdapter("letters");
+
+        assertThat(engine.holdAdapters(engine.stackAdapters(Set.of(letters, receipts))))
+                .isTrue();
+        engine.useAdapters("letters", Optional.of(letters), Optional.of(receipts));
+        add(IMAGES.get(0), "letters");
+        engine.step();
+        try (AdapterBank.Stack lacksWhatIsNeeded = engine.stackAdapters(Set.of(letters))) {
+            assertThat(engine.holdAdapters(lacksWhatIsNeeded)).isFalse();
+        }
+        engine.useAdapters("letters", Optional.empty(), Optional.empty());
+        assertThat(engine.adaptersNeeded()).containsExactly(letters);
+        assertThat(drain().get(ticket).text()).isEqualTo(expected.text());
+        assertThat(engine.adaptersNeeded()).isEmpty();
+        assertThat(engine.holdAdapters(engine.stackAdapters(Set.of()))).isTrue();
+        add(IMAGES.get(0), "letters");
+        assertThat(drain().get(ticket).text()).isEqualTo(plain.text());
+    }
+
+    @Test
+    void aPageOnTrialIsReadWithTheCandidate() {
+        engine.useAdapter("other", receipts);
+        add(IMAGES.get(0), "other");
+        PageReading expected = drain().get(ticket);
+
+        engine.useAdapters("letters", Optional.of(letters), Optional.of(receipts));
+        add(IMAGES.get(0), "letters", true);
+        add(IMAGES.get(0), "letters");
+        Map<Long, PageReading> readings = drain();
+        assertThat(readings.get(ticket - 1).adapterId()).isEqualTo(receipts.id());
+        assertThat(readings.get(ticket - 1).text()).isEqualTo(expected.text());
+        assertThat(readings.get(ticket).adapterId()).isEqualTo(letters.id());
+        assertThat(readings.get(ticket).text()).isNotEqualTo(expected.text());
+    }
+
+    @Test
     void aMergedAdapterReadsAsTheSameOneBesideTheWeights() {
         add(IMAGES.get(0), "letters");
         PageReading plain = drain().get(ticket);
@@ -143,9 +188,13 @@ class OcrEngineAdapterTest {
     }
 
     private void add(String image, String domain) {
+        add(image, domain, false);
+    }
+
+    private void add(String image, String domain, boolean trial) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(Golden.tiny("images/" + image + ".png")));
-            engine.add(++ticket, new PageRequest(image, bytes, Prompt.FREE_OCR, Mode.TINY, domain));
+            engine.add(++ticket, new PageRequest(image, bytes, Prompt.FREE_OCR, Mode.TINY, domain, trial));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
