@@ -2,6 +2,8 @@ package dev.scriptorium.worker;
 
 import dev.scriptorium.model.engine.FinishedPage;
 import dev.scriptorium.model.engine.PageEngine;
+import dev.scriptorium.model.engine.PageRequest;
+import dev.scriptorium.worker.adapter.Readers;
 import dev.scriptorium.worker.kafka.Outbound;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,12 +14,17 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -42,6 +49,7 @@ final class EngineThread implements AutoCloseable {
     private final PageEngine engine;
     private final PageLoader loader;
     private final ResultWriter writer;
+    private final Function<String, Readers> readers;
     private final ByteBudget budget;
     private final ExecutorService loaders;
     private final Thread thread;
@@ -60,13 +68,21 @@ final class EngineThread implements AutoCloseable {
 
     /**
      * @param engine closed with this object, by its own thread
+     * @param readers who reads a domain's pages; asked by the engine's thread
      * @param loaderThreads how many records are decoded and fetched at a time
      * @param maxBlobBytes how many bytes of images from the blob store may be held at a time
      */
-    EngineThread(PageEngine engine, PageLoader loader, ResultWriter writer, int loaderThreads, long maxBlobBytes) {
+    EngineThread(
+            PageEngine engine,
+            PageLoader loader,
+            ResultWriter writer,
+            Function<String, Readers> readers,
+            int loaderThreads,
+            long maxBlobBytes) {
         this.engine = engine;
         this.loader = loader;
         this.writer = writer;
+        this.readers = readers;
         this.budget = new ByteBudget(maxBlobBytes);
         AtomicInteger number = new AtomicInteger();
         this.loaders = Executors.newFixedThreadPool(
@@ -110,6 +126,31 @@ final class EngineThread implements AutoCloseable {
         return done;
     }
 
+    /**
+     * Does something on the engine's thread between two steps, and waits until it is done.
+     *
+     * @throws RuntimeException what the task throws; the engine goes on
+     * @throws IllegalStateException if the engine has come to its end
+     */
+    <T> T call(Supplier<T> task) throws InterruptedException {
+        FutureTask<T> call = new FutureTask<>(task::get);
+        inbox.add(call);
+        while (true) {
+            try {
+                return call.get(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (!thread.isAlive()) {
+                    throw new IllegalStateException("engine: a running one expected, it has come to its end", e);
+                }
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw new IllegalStateException("on the engine's thread: " + e.getCause(), e.getCause());
+            }
+        }
+    }
+
     private void load(long ticket, ConsumerRecord<byte[], byte[]> record, long submitted) {
         try {
             if (!wanted.contains(ticket)) {
@@ -148,11 +189,18 @@ final class EngineThread implements AutoCloseable {
         } else if (loaded instanceof Loaded.Page page) {
             long waitingMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - submitted);
             jobs.put(ticket, new Job(source, page, waitingMillis));
-            engine.add(ticket, page.request());
+            engine.add(ticket, request(page));
         } else {
             wanted.remove(ticket);
             finished.add(new Done(ticket, writer.refused(source, (Loaded.Refused) loaded)));
         }
+    }
+
+    /** Chosen here, between two steps: what is put in use meanwhile reads the next page. */
+    private PageRequest request(Loaded.Page page) {
+        Readers.Duty duty =
+                readers.apply(page.page().getDomain()).of(page.page().getDocumentId());
+        return duty == Readers.Duty.CANDIDATE ? page.request().onTrial() : page.request();
     }
 
     private void finish(FinishedPage page) {

@@ -1,10 +1,8 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.engine.PageEngine;
-import dev.scriptorium.schemas.AvroSerdes;
-import dev.scriptorium.schemas.DeadLetterQueue;
-import dev.scriptorium.schemas.Topics;
-import dev.scriptorium.schemas.blob.BlobStore;
+import dev.scriptorium.worker.adapter.AdapterWatcher;
 import dev.scriptorium.worker.kafka.OffsetTracker;
 import dev.scriptorium.worker.kafka.Outbound;
 import dev.scriptorium.worker.kafka.TransactionalSink;
@@ -12,19 +10,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * Reads pages from one topic and writes what they say to another, exactly once.
  *
  * <p>The thread in {@link #run} polls, hands pages to the engine's thread, takes finished ones back and
- * commits; it never works on a page, so it never misses a poll however long one takes. Results leave in
+ * commits; it never works on a page, so it never misses a poll however long one takes. Adapters come in by a
+ * thread of their own ({@link AdapterWatcher}). Results leave in
  * the transaction that commits their pages' offsets, and only when all earlier pages of their partition
  * leave too.
  */
@@ -45,9 +41,11 @@ public final class InferenceWorker implements AutoCloseable {
 
     private final String topic;
     private final WorkerConfig.Worker limits;
+    private final Duration adapterTimeout;
     private final Consumer<byte[], byte[]> consumer;
     private final TransactionalSink sink;
     private final EngineThread engine;
+    private final Optional<AdapterWatcher> adapters;
     private final OffsetTracker<Outbound> tracker = new OffsetTracker<>();
 
     private volatile boolean stopping;
@@ -58,22 +56,26 @@ public final class InferenceWorker implements AutoCloseable {
 
     /**
      * @param topic the pages' topic
-     * @param limits how much may be in flight, and how often to commit
+     * @param config how much may be in flight, and how often to commit
      * @param consumer of raw records, in a group, not committing by itself; closed with the worker
      * @param sink closed with the worker
      * @param engine not yet started; closed with the worker
+     * @param adapters not yet started; closed with the worker
      */
     InferenceWorker(
             String topic,
-            WorkerConfig.Worker limits,
+            WorkerConfig config,
             Consumer<byte[], byte[]> consumer,
             TransactionalSink sink,
-            EngineThread engine) {
+            EngineThread engine,
+            Optional<AdapterWatcher> adapters) {
         this.topic = topic;
-        this.limits = limits;
+        this.limits = config.worker();
+        this.adapterTimeout = config.adapters().startTimeout();
         this.consumer = consumer;
         this.sink = sink;
         this.engine = engine;
+        this.adapters = adapters;
     }
 
     /**
@@ -82,41 +84,18 @@ public final class InferenceWorker implements AutoCloseable {
      * @param engine reads the pages; closed with the worker
      * @param clock stamps results
      */
-    public static InferenceWorker open(WorkerConfig config, PageEngine engine, Clock clock) {
-        Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        Producer<byte[], byte[]> producer =
-                new KafkaProducer<>(config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer());
-        return open(config, engine, clock, consumer, producer);
+    public static InferenceWorker open(WorkerConfig config, OcrEngine engine, Clock clock) {
+        return new WorkerParts(config, clock).worker(engine);
     }
 
-    /** The same with clients made by the caller. */
+    /** The same with clients made by the caller, for an engine that reads without adapters. */
     static InferenceWorker open(
             WorkerConfig config,
             PageEngine engine,
             Clock clock,
             Consumer<byte[], byte[]> consumer,
             Producer<byte[], byte[]> producer) {
-        Topics topics = new Topics(config.topics(), config.limits());
-        AvroSerdes serdes = new AvroSerdes(config.kafka());
-        Patience patience = new Patience(time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()));
-        PageLoader loader = new PageLoader(
-                serdes.pageImage().deserializer(), BlobStore.open(config.blobs().uri()), config.limits(), patience);
-        String id = config.worker().id();
-        ResultWriter writer = new ResultWriter(
-                topics.recognitions().name(),
-                new DeadLetterQueue(topics.deadLetters(), id, clock),
-                serdes.anySerializer(),
-                id,
-                clock);
-        EngineThread thread = new EngineThread(
-                engine,
-                loader,
-                writer,
-                config.worker().loaderThreads(),
-                config.worker().maxBytesInFlight());
-        TransactionalSink sink = new TransactionalSink(producer, System::nanoTime);
-        return new InferenceWorker(topics.pages().name(), config.worker(), consumer, sink, thread);
+        return new WorkerParts(config, clock).worker(engine, consumer, producer);
     }
 
     /**
@@ -128,7 +107,9 @@ public final class InferenceWorker implements AutoCloseable {
     public void run() {
         try (this) {
             engine.start();
+            adapters.ifPresent(AdapterWatcher::start);
             sink.open();
+            awaitAdapters();
             consumer.subscribe(List.of(topic), new Ownership());
             while (!stopping) {
                 turn(isFull());
@@ -146,7 +127,23 @@ public final class InferenceWorker implements AutoCloseable {
         stopping = true;
     }
 
+    /** Before this worker owns a partition: its pages would otherwise be read with less than is published. */
+    private void awaitAdapters() {
+        long deadline = System.nanoTime() + adapterTimeout.toNanos();
+        try {
+            while (adapters.isPresent() && !stopping && !adapters.get().awaitCurrent(BUSY_POLL)) {
+                if (System.nanoTime() - deadline > 0) {
+                    LOG.error("event=without-adapters cause=\"not all of them in use within {}\"", adapterTimeout);
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
     private void turn(boolean full) {
+        adapters.ifPresent(AdapterWatcher::check);
         if (full) {
             // Polling goes on, so that the group knows we live; it just brings nothing.
             consumer.pause(consumer.assignment());
@@ -238,7 +235,11 @@ public final class InferenceWorker implements AutoCloseable {
     public void close() {
         try (sink;
                 engine) {
-            consumer.close(CloseOptions.timeout(Duration.ofSeconds(10)));
+            try {
+                consumer.close(CloseOptions.timeout(Duration.ofSeconds(10)));
+            } finally {
+                adapters.ifPresent(AdapterWatcher::close);
+            }
         }
     }
 }

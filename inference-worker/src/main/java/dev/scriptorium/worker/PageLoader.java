@@ -7,6 +7,7 @@ import dev.scriptorium.schemas.BlobRef;
 import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.PageLimits;
+import dev.scriptorium.schemas.Patience;
 import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.blob.BlobStore;
 import java.nio.ByteBuffer;

@@ -3,7 +3,6 @@ package dev.scriptorium.worker;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
-import dev.scriptorium.model.engine.PageEngine;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.schemas.Topics;
@@ -62,7 +61,7 @@ public final class WorkerApp {
         }
     }
 
-    private static PageEngine engine(WorkerConfig.Model model) throws IOException {
+    private static OcrEngine engine(WorkerConfig.Model model) throws IOException {
         Path folder = model.dir().isPresent() ? model.dir().get() : BundledModel.folder();
         EngineOptions options = EngineOptions.suiting(
                 ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout());

@@ -22,10 +22,17 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
  * @param limits how large a page may be
  * @param blobs where images lie that are too large for a record
  * @param model what reads the pages
+ * @param adapters what is read with beside it
  * @param worker this worker
  */
 public record WorkerConfig(
-        Map<String, String> kafka, TopicSettings topics, PageLimits limits, Blobs blobs, Model model, Worker worker) {
+        Map<String, String> kafka,
+        TopicSettings topics,
+        PageLimits limits,
+        Blobs blobs,
+        Model model,
+        Adapters adapters,
+        Worker worker) {
 
     public WorkerConfig {
         kafka = Map.copyOf(kafka);
@@ -33,6 +40,7 @@ public record WorkerConfig(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(blobs, "blobs");
         Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(adapters, "adapters");
         Objects.requireNonNull(worker, "worker");
         if (!kafka.containsKey("bootstrap.servers")) {
             throw new IllegalArgumentException("kafka.bootstrap.servers: host:port expected, none found");
@@ -79,6 +87,25 @@ public record WorkerConfig(
         /** The bundled model. */
         public static final Model BUNDLED =
                 new Model(Optional.empty(), "auto", Optional.empty(), 4096, Duration.ofMinutes(10));
+    }
+
+    /**
+     * Adapters.
+     *
+     * @param dir where copies of those in use lie; of this worker alone, emptied at start
+     * @param startTimeout how long a start waits until adapters are in use that were published before
+     */
+    public record Adapters(
+            @Setting(doc = "folder of this worker alone for copies of adapters; a temporary one if not given")
+            Optional<Path> dir,
+
+            @Setting(
+                    value = "2m",
+                    doc = "how long a start waits for adapters that are published already; then it reads without")
+            Duration startTimeout) {
+
+        /** Copies in a temporary folder, and time enough. */
+        public static final Adapters DEFAULT = new Adapters(Optional.empty(), Duration.ofMinutes(2));
     }
 
     /** How a consumer group decides who reads which partition. */
@@ -157,6 +184,26 @@ public record WorkerConfig(
             case CLASSIC -> config.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         }
         config.putAll(worker.consumer());
+        return config;
+    }
+
+    /** A reader of {@code ocr.adapters}: committed manifests, in no group. */
+    Map<String, Object> adapterConsumerConfig() {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.putAll(limits.consumerConfig());
+        config.put("client.id", worker.id() + "-adapters");
+        config.put("enable.auto.commit", "false");
+        config.put("auto.offset.reset", "earliest");
+        config.put("isolation.level", "read_committed");
+        return config;
+    }
+
+    /** A writer of {@code ocr.adapter-events}: idempotent, and on its own, since an event is no result. */
+    Map<String, Object> eventProducerConfig() {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.putAll(limits.producerConfig());
+        config.put("client.id", worker.id() + "-adapters");
+        config.put("max.block.ms", "10000");
         return config;
     }
 

@@ -1,8 +1,13 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.engine.OcrEngine;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A worker on a thread of this JVM. */
 final class RunningWorker implements AutoCloseable {
@@ -10,8 +15,27 @@ final class RunningWorker implements AutoCloseable {
     private final InferenceWorker worker;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
+    /** One that gives the images' bytes back as text. */
     RunningWorker(WorkerConfig config) {
-        worker = InferenceWorker.open(config, new FastEngine(1, 8), Clock.systemUTC());
+        this(
+                config.worker().id(),
+                InferenceWorker.open(
+                        config,
+                        new FastEngine(1, 8),
+                        Clock.systemUTC(),
+                        new KafkaConsumer<>(
+                                config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                        new KafkaProducer<>(
+                                config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer())));
+    }
+
+    /** One that reads, with adapters. */
+    RunningWorker(WorkerConfig config, OcrEngine engine) {
+        this(config.worker().id(), InferenceWorker.open(config, engine, Clock.systemUTC()));
+    }
+
+    private RunningWorker(String id, InferenceWorker worker) {
+        this.worker = worker;
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -21,7 +45,7 @@ final class RunningWorker implements AutoCloseable {
                         end.completeExceptionally(e);
                     }
                 },
-                config.worker().id());
+                id);
         thread.start();
     }
 

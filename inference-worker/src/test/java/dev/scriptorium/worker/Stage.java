@@ -1,10 +1,13 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.schemas.AdapterEvent;
+import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.DeadLetter;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.Topic;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import java.net.URI;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -31,6 +35,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /** Topics and a consumer group of their own on the shared broker, for one test. */
 final class Stage implements AutoCloseable {
@@ -82,6 +87,7 @@ final class Stage implements AutoCloseable {
                     limits,
                     new WorkerConfig.Blobs(URI.create("file:" + blobs.toAbsolutePath())),
                     WorkerConfig.Model.BUNDLED,
+                    WorkerConfig.Adapters.DEFAULT,
                     new WorkerConfig.Worker(
                             prefix + id,
                             prefix + "workers",
@@ -158,6 +164,63 @@ final class Stage implements AutoCloseable {
 
     byte[] serialize(PageImage page) {
         return serdes.pageImage().serializer().serialize(topics.pages().name(), page);
+    }
+
+    /**
+     * Publishes a manifest.
+     *
+     * @return its offset
+     */
+    long publish(AdapterManifest manifest) throws Exception {
+        byte[] value = serdes.adapterManifest()
+                .serializer()
+                .serialize(topics.adapters().name(), manifest);
+        return publish(manifest.getDomain(), value);
+    }
+
+    long publish(String domain, byte[] value) throws Exception {
+        return producer.send(
+                        new ProducerRecord<>(topics.adapters().name(), domain.getBytes(StandardCharsets.UTF_8), value))
+                .get()
+                .offset();
+    }
+
+    /** What workers say about adapters, from the beginning. */
+    Follower<AdapterEvent> adapterEvents() {
+        return new Follower<>(topics.adapterEvents());
+    }
+
+    /** A reader of one topic. */
+    final class Follower<T extends SpecificRecord> implements AutoCloseable {
+        private final KafkaConsumer<byte[], byte[]> consumer;
+        private final Deserializer<T> deserializer;
+
+        private Follower(Topic<T> topic) {
+            deserializer = serdes.of(topic).deserializer();
+            consumer = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", cluster.bootstrap(), "isolation.level", "read_committed"),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer());
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+        }
+
+        /** What has come since. */
+        List<T> poll() {
+            List<T> records = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(20))) {
+                records.add(deserializer.deserialize(record.topic(), record.value()));
+            }
+            return records;
+        }
+
+        @Override
+        public void close() {
+            consumer.close();
+        }
     }
 
     /** Makes the recognitions' topic refuse larger records. */

@@ -1,6 +1,6 @@
 package dev.scriptorium.standalone;
 
-import dev.scriptorium.model.engine.PageEngine;
+import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.worker.InferenceWorker;
 import dev.scriptorium.worker.WorkerConfig;
 import java.time.Clock;
@@ -26,7 +26,7 @@ final class LocalWorker implements AutoCloseable {
      *
      * @param engine reads the pages; closed with the worker
      */
-    static LocalWorker start(WorkerConfig config, PageEngine engine) {
+    static LocalWorker start(WorkerConfig config, OcrEngine engine) {
         LocalWorker local = new LocalWorker(InferenceWorker.open(config, engine, Clock.systemUTC()));
         local.thread.start();
         return local;

@@ -38,7 +38,8 @@ final class Adapters implements AutoCloseable {
 
     /** The adapter beside the weights that a page gets now; none for the base model. */
     Optional<LoraAdapter> of(PageRequest page) {
-        return Optional.ofNullable((page.trial() ? candidates : active).get(page.domain()));
+        LoraAdapter reader = active.get(page.domain());
+        return Optional.ofNullable(page.trial() ? candidates.getOrDefault(page.domain(), reader) : reader);
     }
 
     /** What readings name: the adapter beside the weights, the one inside them, or nothing. */

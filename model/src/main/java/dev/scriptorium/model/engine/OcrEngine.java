@@ -142,8 +142,7 @@ public final class OcrEngine implements PageEngine {
      * Reads pages of a domain with these adapters from now on, as {@link #useAdapter} says.
      *
      * @param active what pages are read with; none for the base model
-     * @param candidate what pages are read with that are {@linkplain PageRequest#trial on trial}; none for the base
-     *     model
+     * @param candidate what pages are read with that are {@linkplain PageRequest#trial on trial}; none for the active one
      * @throws IllegalStateException if an adapter is merged into the weights
      */
     public void useAdapters(String domain, Optional<LoraAdapter> active, Optional<LoraAdapter> candidate) {

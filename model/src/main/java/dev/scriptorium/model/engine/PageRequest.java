@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param prompt what is asked of the model
  * @param mode resolution, or {@link Mode#AUTO}
  * @param domain whose adapter reads the page; empty for the base model
- * @param trial true for the domain's adapter on trial in place of its active one
+ * @param trial true for the domain's adapter on trial in place of its active one, if there is one by then
  */
 public record PageRequest(String pageId, ByteBuffer image, Prompt prompt, Mode mode, String domain, boolean trial) {
     public PageRequest {

@@ -10,6 +10,7 @@ import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.GateResult;
 import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.Rollout;
+import dev.scriptorium.schemas.blob.AdapterFolders;
 import dev.scriptorium.trainer.adapters.AdapterLog;
 import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.adapters.ManifestChanges;
@@ -197,7 +198,7 @@ final class LiveWatch implements DriftWatch.Adapters {
         if (id.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(folders.fetch(new AdapterHistory.Active(id, log.files(id))));
+        return Optional.of(folders.fetch(id, log.files(id)));
     }
 
     /** Draws the conclusion of a look: reports it, and rolls back if there is enough evidence. */

@@ -1,29 +1,29 @@
-package dev.scriptorium.worker;
+package dev.scriptorium.schemas;
 
-import dev.scriptorium.schemas.ErrorCode;
-import dev.scriptorium.schemas.RecordException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for services that are away. A page is not at fault when the registry or the blob store does not
- * answer, so it is tried until they do, with pauses that grow up to a bound.
+ * Waits for services that are away. A record is not at fault when the registry or the blob store does not
+ * answer, so it is tried until they do, with pauses that grow up to a bound. Thread-safe.
  */
-final class Patience {
+public final class Patience {
 
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     /** How to wait; tests do not. */
-    interface Pause {
+    @FunctionalInterface
+    public interface Pause {
+        /** Waits so long. */
         void of(Duration time) throws InterruptedException;
     }
 
     private final Pause pause;
 
-    Patience(Pause pause) {
+    public Patience(Pause pause) {
         this.pause = pause;
     }
 
@@ -32,7 +32,7 @@ final class Patience {
      *
      * @throws RecordException whose code says anything but retry
      */
-    <T> T call(Supplier<T> call) throws InterruptedException {
+    public <T> T call(Supplier<T> call) throws InterruptedException {
         Duration next = Duration.ofMillis(100);
         for (int attempt = 1; ; attempt++) {
             try {
