@@ -5,6 +5,8 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.eval.LabeledImages;
 import dev.scriptorium.model.lora.LoraAdapter;
+import dev.scriptorium.trainer.draw.LineDrawer;
+import dev.scriptorium.trainer.draw.NoTextDrawer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,17 +29,52 @@ import picocli.CommandLine.Option;
  * could not be read at all, {@code "failed"}, whose truth counts as missed; of whole
  * pages also {@code "pages"}, each one's error rate by name. With an adapter the scores are the adapter's, and
  * {@code "base"} is the object of the base model.
+ *
+ * <p>With {@code --drawn no-text} nothing is to be read, and the object is {@code
+ * {"n","invented","inventedShare","characters","failed","pages","lines","kinds"}}: pictures, those on which text was
+ * read, their share, how many characters; the same for pictures in the size of pages, of lines, and of each kind.
  */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description = "Score a model on labeled images: character and word error rate, exact matches, loops.")
+        description =
+                "Score a model on labeled images: character and word error rate, exact matches, loops. Or count what it reads where nothing stands.")
 final class EvaluateCommand implements Callable<Integer> {
     /** The domain that the adapter is given; the base model reads others. */
     private static final String ADAPTED = "adapted";
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "Folder of images and truth.")
-    private Path data;
+    /** The one kind of pictures that {@code --drawn} draws. */
+    private static final String NO_TEXT = "no-text";
+
+    @ArgGroup(multiplicity = "1")
+    private Source source;
+
+    /** What is read: images from a folder, or drawn ones. */
+    private static final class Source {
+        @Option(names = "--data", paramLabel = "DIR", required = true, description = "Folder of images and truth.")
+        private Optional<Path> data = Optional.empty();
+
+        @Option(
+                names = "--drawn",
+                paramLabel = "no-text",
+                required = true,
+                description =
+                        "Pictures drawn by this program. no-text: blank paper, show-through, photographs, noise, ruled paper, empty forms, pages and lines in turn, on which nothing is to be read.")
+        private Optional<String> drawn = Optional.empty();
+    }
+
+    @Option(
+            names = "--count",
+            defaultValue = "1000",
+            paramLabel = "N",
+            description = "With --drawn: how many pictures; default ${DEFAULT-VALUE}.")
+    private int count;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "With --drawn: decides what is drawn; default ${DEFAULT-VALUE}.")
+    private long seed;
 
     @Option(
             names = "--layout",
@@ -84,6 +122,39 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        return source.drawn.isPresent() ? drawn(source.drawn.get()) : labeled(source.data.orElseThrow());
+    }
+
+    private int drawn(String what) throws IOException {
+        console.option("--drawn", () -> require(what.equals(NO_TEXT), NO_TEXT, what));
+        console.option("--count", () -> require(count > 0, "1 or more", count));
+        Mode wanted = mode.isEmpty() ? Mode.AUTO : console.option("--mode", () -> Mode.of(mode));
+        NoTextDrawer drawer = new NoTextDrawer(LineDrawer.standard(), true);
+        NoTextScoring.Result result;
+        try (OcrEngine engine = model.open()) {
+            String domain = "";
+            if (adapter.isPresent()) {
+                domain = ADAPTED;
+                engine.useAdapter(domain, LoraAdapter.read(adapter.get(), engine.config()));
+            }
+            result = NoTextScoring.run(engine, drawer, count, seed, wanted, domain, console);
+        }
+        for (NoTextScoring.Reading reading : result.worst(errors)) {
+            console.say(reading.toString());
+        }
+        result.table().forEach(console::say);
+        console.result(result.json());
+        return result.failed() == 0 ? 0 : 1;
+    }
+
+    private static boolean require(boolean fits, String expected, Object found) {
+        if (!fits) {
+            throw new IllegalArgumentException(expected + " expected, '" + found + "' found");
+        }
+        return true;
+    }
+
+    private int labeled(Path data) throws IOException {
         LabeledImages.Layout truth = console.option("--layout", () -> LabeledImages.Layout.of(layout));
         Optional<Mode> given =
                 mode.isEmpty() ? Optional.empty() : Optional.of(console.option("--mode", () -> Mode.of(mode)));

@@ -57,6 +57,9 @@ public final class LineFinder {
                 || ink.height() < ONE_LINE * letterHeight) {
             return whole(page, ink);
         }
+        if (letterHeight < BlankGate.LEGIBLE) {
+            return new Lines(List.of(), 0, ink.inverted(), 0);
+        }
         LineGrouper asScanned = new LineGrouper(ink.blobs(), letterHeight);
         if (maybeSideways && Uprightness.isSideways(asScanned.letters())) {
             return turnedBack(find(turned(page), false, maybeUpsideDown), page);
@@ -64,8 +67,8 @@ public final class LineFinder {
         Skew skew = Skew.of(asScanned.letters(), letterHeight, ink.width(), ink.height());
         List<Blob> level = ink.blobs().stream().map(skew::level).toList();
         LineGrouper grouper = new LineGrouper(level, letterHeight);
-        List<Blob> lines = grouper.group();
-        if (BlankGate.isBlank(grouper.letters(), lines)) {
+        List<Blob> lines = BlankGate.text(grouper.letters(), grouper.group());
+        if (lines.isEmpty()) {
             boolean word = (long) page.width() * page.height() < LEAST_PAGE_PIXELS;
             return word ? whole(page, ink) : new Lines(List.of(), 0, ink.inverted(), 0);
         }

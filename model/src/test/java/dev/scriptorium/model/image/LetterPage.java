@@ -106,6 +106,31 @@ final class LetterPage {
         return this;
     }
 
+    /** A word in joined writing, one stroke of waves of different heights. */
+    LetterPage word(double x, double baseline, double width, double size) {
+        graphics.setStroke(new BasicStroke(3));
+        double fromX = x;
+        double fromY = baseline;
+        for (double pen = x + 6; pen < x + width; pen += 6) {
+            double toY = baseline - (random.nextInt(2) == 0 ? 0 : size * (0.5 + random.nextDouble()));
+            stroke(fromX, fromY, pen, toY);
+            fromX = pen;
+            fromY = toY;
+        }
+        return this;
+    }
+
+    /** Blots of the size of letters anywhere in a box, as leaves and stones in a photograph. */
+    LetterPage scraps(int x, int y, int width, int height, int count) {
+        for (int i = 0; i < count; i++) {
+            double left = x + random.nextInt(width);
+            double top = y + random.nextInt(height);
+            graphics.setStroke(new BasicStroke(2 + random.nextInt(4)));
+            stroke(left, top, left + random.nextInt(24), top + random.nextInt(24), left + random.nextInt(30), top);
+        }
+        return this;
+    }
+
     /** Noise of the sensor on every pixel. */
     LetterPage noise(double deviation) {
         for (int y = 0; y < image.getHeight(); y++) {

@@ -253,6 +253,68 @@ class LineFinderTest {
     }
 
     @Test
+    void callsSquaredPaperBlank() {
+        LetterPage page = new LetterPage(WIDTH, HEIGHT).turned(0.9);
+        for (int i = -WIDTH; i < 2 * WIDTH; i += 42) {
+            page.box(-WIDTH, i, 4 * WIDTH, 2).box(i, -WIDTH, 2, 4 * WIDTH);
+        }
+        assertBlank(page);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.01, 0.03, 0.2, 0.5})
+    void callsSprinkledPaperBlank(double density) {
+        assertBlank(new LetterPage(WIDTH, HEIGHT).dust((int) (density * WIDTH * HEIGHT / 4)));
+    }
+
+    @Test
+    void callsThePrintersRasterBlank() {
+        LetterPage page = new LetterPage(WIDTH, HEIGHT);
+        for (int y = 300; y < 1300; y += 10) {
+            for (int x = 200; x < 1000; x += 10) {
+                double side = 6 + 2 * Math.sin(x / 90.0) * Math.cos(y / 70.0);
+                page.box(x, y, side, side);
+            }
+        }
+        assertBlank(page);
+    }
+
+    @Test
+    void readsTheCaptionUnderAPicture() {
+        LetterPage page = new LetterPage(WIDTH, HEIGHT).scraps(250, 200, 700, 900, 600);
+        page.paragraph(200, 1300, 800, 2, SIZE, LEADING);
+
+        List<FoundLine> lines = finder.find(page.gray()).lines();
+
+        assertThat(lines.stream().filter(line -> line.y0() > 1250)).hasSize(2);
+        assertThat(lines).hasSizeLessThan(6);
+    }
+
+    @Test
+    void leavesJoinedWritingToTheModel() {
+        LetterPage page = new LetterPage(WIDTH, HEIGHT);
+        for (int row = 0; row < 8; row++) {
+            for (int word = 0; word < 5; word++) {
+                page.word(150 + word * 190, 300 + row * 110 + word * row % 3 * 7, 150, 20);
+            }
+        }
+
+        assertThat(finder.find(page.gray()).lines()).hasSizeGreaterThanOrEqualTo(8);
+    }
+
+    @Test
+    void findsTheLinesOnRuledPaper() {
+        LetterPage page = new LetterPage(WIDTH, HEIGHT);
+        for (int y = 150; y < 1600; y += 50) {
+            page.box(60, y, 1120, 2);
+        }
+
+        assertThat(finder.find(page.paragraph(150, 194, 940, 28, SIZE, LEADING).gray())
+                        .lines())
+                .hasSize(28);
+    }
+
+    @Test
     void callsShowThroughBlank() {
         assertBlank(new LetterPage(WIDTH, HEIGHT)
                 .ink(225)
