@@ -1,6 +1,7 @@
 package dev.scriptorium.standalone;
 
 import dev.scriptorium.schemas.AdapterChange;
+import dev.scriptorium.schemas.AdapterEvent;
 import dev.scriptorium.schemas.AdapterFile;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AdapterState;
@@ -96,6 +97,30 @@ final class AdapterRows {
                                 + change.getManifest().getState() + " by " + change.getAuthor() + ": "
                                 + change.getManifest().getReason()));
         return lines;
+    }
+
+    /** What became of an adapter, a line each. */
+    static List<String> lines(List<AdapterEvent> events) {
+        return events.stream()
+                .map(event -> "            " + event.getAt() + " " + event.getDomain() + " " + event.getKind() + " by "
+                        + event.getReporter() + ": " + event.getReason())
+                .toList();
+    }
+
+    /** The same as an object. */
+    static Map<String, Object> row(AdapterEvent event) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("at", event.getAt().toString());
+        row.put("domain", event.getDomain());
+        row.put("kind", event.getKind());
+        row.put("active", event.getActive());
+        row.put("code", event.getCode());
+        row.put("reason", event.getReason());
+        row.put("reporter", event.getReporter());
+        Map<String, Double> measures = new LinkedHashMap<>();
+        event.getMeasures().forEach(measure -> measures.put(measure.getName(), measure.getValue()));
+        row.put("measures", measures);
+        return row;
     }
 
     /** One object for a list. */

@@ -1,9 +1,13 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.schemas.AdapterEvent;
 import dev.scriptorium.schemas.TopicScan;
+import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.trainer.adapters.AdapterDesk;
 import dev.scriptorium.trainer.adapters.AdapterLog;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,7 @@ import picocli.CommandLine.Parameters;
             AdaptersCommand.Rollback.class,
         })
 final class AdaptersCommand implements Runnable {
+    private static final int EVENTS = 20;
 
     @Mixin
     private Console console;
@@ -66,7 +71,7 @@ final class AdaptersCommand implements Runnable {
         }
     }
 
-    /** With {@code --json} the object is {@link AdapterRows#row} and {@code "gate"}, {@code "files"}, {@code "history"}. */
+    /** With {@code --json} the object is {@link AdapterRows#row} and {@code "gate"}, {@code "files"}, {@code "history"}, {@code "events"}. */
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
@@ -84,11 +89,33 @@ final class AdaptersCommand implements Runnable {
 
         @Override
         public Integer call() {
-            AdapterLog.Known adapter = read(cluster).find(id);
-            AdapterRows.lines(adapter).forEach(console::say);
-            console.result(AdapterRows.all(adapter));
+            ClusterConfig config = cluster.bind(ClusterConfig.class, Map.of());
+            Topics topics = config.ensured();
+            try (TopicScan scan = config.scan()) {
+                AdapterLog.Known adapter = AdapterLog.read(scan, topics).find(id);
+                List<AdapterEvent> events = events(scan, topics, adapter.id());
+                AdapterRows.lines(adapter).forEach(console::say);
+                AdapterRows.lines(events).forEach(console::say);
+                Map<String, Object> json = AdapterRows.all(adapter);
+                json.put("events", events.stream().map(AdapterRows::row).toList());
+                console.result(json);
+            }
             return 0;
         }
+    }
+
+    /** The last of what became of an adapter. */
+    private static List<AdapterEvent> events(TopicScan scan, Topics topics, String id) {
+        Deque<AdapterEvent> last = new ArrayDeque<>();
+        scan.all(topics.adapterEvents(), (place, domain, event) -> event.filter(
+                        it -> it.getAdapterId().equals(id))
+                .ifPresent(it -> {
+                    last.add(it);
+                    if (last.size() > EVENTS) {
+                        last.remove();
+                    }
+                }));
+        return List.copyOf(last);
     }
 
     /** What {@code promote} and {@code rollback} share. */

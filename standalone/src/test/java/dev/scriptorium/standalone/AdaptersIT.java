@@ -10,6 +10,7 @@ import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.BlobRef;
 import dev.scriptorium.schemas.GateResult;
 import dev.scriptorium.schemas.PageLimits;
+import dev.scriptorium.schemas.Rollout;
 import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
@@ -183,6 +184,10 @@ class AdaptersIT {
         assertThat(manifest.getActiveFiles()).isEqualTo(files(FIRST));
         assertThat(manifest.getReason()).isEqualTo("reads worse");
 
+        assertThat(adapters("back.", "show", SECOND)).isZero();
+        assertThat(json().at("/events/0/kind").asText()).isEqualTo("ROLLED_BACK");
+        assertThat(json().at("/events/0/reporter").asText()).isEqualTo("Zoë");
+
         assertThat(adapters("back.", "rollback", "letters")).isZero();
         assertThat(latest(topics, "letters").getActive()).isEmpty();
         assertThat(adapters("back.", "rollback", "letters")).isEqualTo(1);
@@ -190,6 +195,25 @@ class AdaptersIT {
                 .contains("domain letters: an adapter to roll back expected, the base model reads it");
         assertThat(adapters("back.", "rollback", "nobody")).isEqualTo(1);
         assertThat(err.toString()).contains("domain nobody: one of [letters] expected");
+    }
+
+    @Test
+    void rollBackACandidateAndLeaveTheActiveAdapter() {
+        Topics topics = topics("trial.");
+        AdapterManifest candidate = AdapterManifest.newBuilder(manifest(SECOND, FIRST, AdapterState.CANDIDATE, FIRST))
+                .setRollout(Rollout.CANARY)
+                .setCandidate(SECOND)
+                .setShare(0.5)
+                .build();
+        publish(topics, manifest(FIRST, "", AdapterState.ACTIVE, FIRST), candidate);
+
+        assertThat(adapters("trial.", "rollback", "letters")).isZero();
+        AdapterManifest manifest = latest(topics, "letters");
+        assertThat(manifest.getAdapterId()).isEqualTo(SECOND);
+        assertThat(manifest.getState()).isEqualTo(AdapterState.ROLLED_BACK);
+        assertThat(manifest.getActive()).isEqualTo(FIRST);
+        assertThat(manifest.getRollout()).isEqualTo(Rollout.FULL);
+        assertThat(manifest.getCandidate()).isEmpty();
     }
 
     @Test
