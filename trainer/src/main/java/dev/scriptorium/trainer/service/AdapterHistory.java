@@ -65,6 +65,11 @@ final class AdapterHistory implements AutoCloseable {
         }
     }
 
+    /** What was last said about a domain, as of the last {@link #refresh}. */
+    Optional<AdapterManifest> latest(String domain) {
+        return Optional.ofNullable(latest.get(domain));
+    }
+
     /**
      * The adapter that reads a domain, as of the last {@link #refresh}; nothing if that is the base model, also
      * because workers with this base refuse the adapter of another.

@@ -50,6 +50,23 @@ final class Manifests {
     }
 
     /**
+     * The record of an adapter that was refused, so that it does not end the trial of another one.
+     *
+     * @param latest what was last said about the domain
+     */
+    static AdapterManifest keepingTrial(AdapterManifest refused, AdapterManifest latest) {
+        return AdapterManifest.newBuilder(refused)
+                .setRollout(latest.getRollout())
+                .setShare(latest.getShare())
+                .setCandidate(latest.getCandidate())
+                .setCandidateFiles(
+                        latest.getCandidate().equals(latest.getAdapterId())
+                                ? latest.getFiles()
+                                : latest.getCandidateFiles())
+                .build();
+    }
+
+    /**
      * The record with what it was made of.
      *
      * @param author the trainer's id

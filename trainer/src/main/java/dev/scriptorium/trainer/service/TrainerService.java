@@ -2,6 +2,8 @@ package dev.scriptorium.trainer.service;
 
 import dev.scriptorium.schemas.AdapterFile;
 import dev.scriptorium.schemas.AdapterManifest;
+import dev.scriptorium.schemas.AdapterState;
+import dev.scriptorium.schemas.Rollout;
 import dev.scriptorium.schemas.blob.AdapterFolders;
 import dev.scriptorium.trainer.adapters.AdapterWriter;
 import dev.scriptorium.trainer.service.gate.HoldoutGate;
@@ -343,8 +345,14 @@ public final class TrainerService implements AutoCloseable {
             return;
         }
         List<AdapterFile> stored = outcome.adapterId().isEmpty() ? List.of() : folders.store(files.adapter());
-        AdapterManifest manifest = Manifests.of(
+        AdapterManifest judged = Manifests.of(
                 plan, outcome, stored, active.map(AdapterHistory.Active::files).orElse(List.of()));
+        AdapterManifest manifest = history.latest(plan.domain())
+                .filter(latest -> judged.getState() == AdapterState.REJECTED)
+                .filter(latest -> latest.getRollout() != Rollout.FULL)
+                .filter(latest -> latest.getBaseModelDigest().equals(judged.getBaseModelDigest()))
+                .map(latest -> Manifests.keepingTrial(judged, latest))
+                .orElse(judged);
         publisher.publish(Manifests.change(plan, manifest, config.trainer().id()), plan.consumed());
         LOG.info(
                 "event=published run={} domain={} adapter={} state={} reason=\"{}\"",
