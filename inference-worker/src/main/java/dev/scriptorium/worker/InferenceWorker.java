@@ -46,7 +46,7 @@ public final class InferenceWorker implements AutoCloseable {
     private final TransactionalSink sink;
     private final EngineThread engine;
     private final Optional<AdapterWatcher> adapters;
-    private final OffsetTracker<Outbound> tracker = new OffsetTracker<>();
+    private final OffsetTracker<List<Outbound>> tracker = new OffsetTracker<>();
 
     private volatile boolean stopping;
     private long lastCommit = System.nanoTime();
@@ -157,7 +157,7 @@ public final class InferenceWorker implements AutoCloseable {
             engine.submit(ticket, record);
         }
         for (EngineThread.Done page : engine.drain()) {
-            tracker.complete(page.ticket(), page.result());
+            tracker.complete(page.ticket(), page.results());
         }
         if (System.nanoTime() - lastCommit >= limits.commitInterval().toNanos()) {
             commit();
@@ -171,8 +171,8 @@ public final class InferenceWorker implements AutoCloseable {
     }
 
     private void commit() {
-        OffsetTracker.Batch<Outbound> batch = tracker.finished();
-        if (!batch.isEmpty() && sink.commit(batch, consumer.groupMetadata())) {
+        OffsetTracker.Batch<List<Outbound>> batch = tracker.finished();
+        if (!batch.isEmpty() && sink.commit(batch.flatMap(List::stream), consumer.groupMetadata())) {
             tracker.committed(batch);
             committed += batch.results().size();
         }

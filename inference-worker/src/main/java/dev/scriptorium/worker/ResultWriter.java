@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.Serializer;
 final class ResultWriter {
 
     private final String topic;
+    private final String shadows;
     private final DeadLetterQueue deadLetters;
     private final Serializer<SpecificRecord> serializer;
     private final String worker;
@@ -39,17 +40,20 @@ final class ResultWriter {
 
     /**
      * @param topic where recognitions go
+     * @param shadows where second readings go
      * @param deadLetters makes the letters
      * @param serializer for both kinds of records
      * @param worker who signs the recognitions
      */
     ResultWriter(
             String topic,
+            String shadows,
             DeadLetterQueue deadLetters,
             Serializer<SpecificRecord> serializer,
             String worker,
             Clock clock) {
         this.topic = topic;
+        this.shadows = shadows;
         this.deadLetters = deadLetters;
         this.serializer = serializer;
         this.worker = worker;
@@ -64,7 +68,7 @@ final class ResultWriter {
             String modelDigest,
             long waitingMillis) {
         if (outcome instanceof PageOutcome.Read read) {
-            return recognition(source, page, read.reading(), modelDigest, waitingMillis);
+            return recognition(source, page, recognition(source, page, read.reading(), modelDigest, waitingMillis));
         }
         PageOutcome.Failed failed = (PageOutcome.Failed) outcome;
         return letter(source, "recognize", code(failed.failure()), failed.message(), Optional.empty());
@@ -75,14 +79,77 @@ final class ResultWriter {
         return outbound(deadLetters.letter(source, refused.stage(), 1, refused.cause()));
     }
 
-    private Outbound recognition(
+    /**
+     * The record for a page's second reading, for comparison. One that failed has no text, and says why as its finish
+     * reason: a candidate must not look better for what it could not read.
+     *
+     * @param first what the page's own reading was
+     * @param candidate the adapter that the second reading was asked of
+     */
+    Outbound shadow(
+            ConsumerRecord<byte[], ?> source,
+            Loaded.Page page,
+            PageReading first,
+            PageOutcome second,
+            String candidate,
+            String modelDigest,
+            long waitingMillis) {
+        if (second instanceof PageOutcome.Read read) {
+            Recognition recognition = recognition(source, page, read.reading(), modelDigest, waitingMillis);
+            return new Outbound(
+                    record(shadows, source, recognition),
+                    () -> withoutText(source, recognition, candidate, ErrorCode.RESULT_OVERSIZE.name()));
+        }
+        PageFailure failure = ((PageOutcome.Failed) second).failure();
+        Recognition frame = recognition(source, page, first, modelDigest, waitingMillis);
+        return withoutText(source, frame, candidate, failure.name());
+    }
+
+    private Outbound withoutText(
+            ConsumerRecord<byte[], ?> source, Recognition frame, String candidate, String finishReason) {
+        Recognition empty = Recognition.newBuilder(frame)
+                .setText("")
+                .setRegions(List.of())
+                .setTokens(0)
+                .setConfidence(0)
+                .setFinishReason(finishReason)
+                .setAdapterId(candidate)
+                .build();
+        ProducerRecord<byte[], byte[]> record = record(shadows, source, empty);
+        return new Outbound(record, () -> {
+            throw new RecordException(
+                    ErrorCode.INTERNAL,
+                    "topic " + shadows + ": room for a reading without text of " + record.value().length
+                            + " bytes expected, refused for its size");
+        });
+    }
+
+    private Outbound recognition(ConsumerRecord<byte[], ?> source, Loaded.Page loaded, Recognition recognition) {
+        ProducerRecord<byte[], byte[]> record = record(topic, source, recognition);
+        return new Outbound(
+                record,
+                () -> letter(
+                        source,
+                        "serialize",
+                        ErrorCode.RESULT_OVERSIZE,
+                        "page " + loaded.page().getPageId() + ": a result that topic " + topic + " takes expected, "
+                                + record.value().length + " bytes found",
+                        Optional.empty()));
+    }
+
+    private ProducerRecord<byte[], byte[]> record(
+            String to, ConsumerRecord<byte[], ?> source, Recognition recognition) {
+        return new ProducerRecord<>(to, source.key(), serialize(to, recognition));
+    }
+
+    private Recognition recognition(
             ConsumerRecord<byte[], ?> source,
             Loaded.Page loaded,
             PageReading reading,
             String modelDigest,
             long waitingMillis) {
         PageImage page = loaded.page();
-        Recognition recognition = Recognition.newBuilder()
+        return Recognition.newBuilder()
                 .setPageId(page.getPageId())
                 .setDocumentId(page.getDocumentId())
                 .setPageNumber(page.getPageNumber())
@@ -112,16 +179,6 @@ final class ResultWriter {
                 .setIngestedAt(page.getIngestedAt())
                 .setRecognizedAt(clock.instant())
                 .build();
-        byte[] value = serialize(topic, recognition);
-        return new Outbound(
-                new ProducerRecord<>(topic, source.key(), value),
-                () -> letter(
-                        source,
-                        "serialize",
-                        ErrorCode.RESULT_OVERSIZE,
-                        "page " + page.getPageId() + ": a result that topic " + topic + " takes expected, "
-                                + value.length + " bytes found",
-                        Optional.empty()));
     }
 
     private Outbound letter(

@@ -94,6 +94,7 @@ public record WorkerConfig(
      *
      * @param dir where copies of those in use lie; of this worker alone, emptied at start
      * @param startTimeout how long a start waits until adapters are in use that were published before
+     * @param shadowTimeout how long a page that is read waits for its second reading by an adapter on trial
      */
     public record Adapters(
             @Setting(doc = "folder of this worker alone for copies of adapters; a temporary one if not given")
@@ -102,10 +103,17 @@ public record WorkerConfig(
             @Setting(
                     value = "2m",
                     doc = "how long a start waits for adapters that are published already; then it reads without")
-            Duration startTimeout) {
+            Duration startTimeout,
+
+            @Setting(
+                    value = "1m",
+                    doc =
+                            "how long a page that is read waits for its second reading in shadow mode; then that has failed")
+            Duration shadowTimeout) {
 
         /** Copies in a temporary folder, and time enough. */
-        public static final Adapters DEFAULT = new Adapters(Optional.empty(), Duration.ofMinutes(2));
+        public static final Adapters DEFAULT =
+                new Adapters(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
     }
 
     /** How a consumer group decides who reads which partition. */

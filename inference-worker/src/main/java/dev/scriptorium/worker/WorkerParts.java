@@ -83,11 +83,13 @@ final class WorkerParts {
                 new PageLoader(serdes.pageImage().deserializer(), blobs, config.limits(), patience),
                 new ResultWriter(
                         topics.recognitions().name(),
+                        topics.shadows().name(),
                         new DeadLetterQueue(topics.deadLetters(), id, clock),
                         serdes.anySerializer(),
                         id,
                         clock),
                 registry::of,
+                config.adapters().shadowTimeout(),
                 config.worker().loaderThreads(),
                 config.worker().maxBytesInFlight());
     }

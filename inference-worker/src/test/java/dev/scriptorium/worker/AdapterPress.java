@@ -50,10 +50,14 @@ final class AdapterPress implements AutoCloseable {
         follower = stage.adapterEvents();
     }
 
-    /** Draws an adapter and puts it into the blob store. */
+    /** Draws an adapter that changes what is read, and puts it into the blob store. */
     LoraAdapter draw(int rank, long seed) throws IOException {
+        return draw(rank, 1.5, seed);
+    }
+
+    LoraAdapter draw(int rank, double strength, long seed) throws IOException {
         Path folder = dir.resolve("adapter-" + rank + "-" + seed);
-        LoraAdapter adapter = PeftAdapter.draw(folder, base, rank, seed);
+        LoraAdapter adapter = PeftAdapter.draw(folder, base, rank, strength, seed);
         files.put(adapter.id(), store.store(folder));
         return adapter;
     }

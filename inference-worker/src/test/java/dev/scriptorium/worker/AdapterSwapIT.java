@@ -27,6 +27,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,6 +57,7 @@ import static org.assertj.core.api.Assertions.tuple;
 @ExtendWith(Broker.Shared.class)
 class AdapterSwapIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int SWAPS = 200;
     private static final List<String> WORDS = List.of("Kitchen", "market 47", "the old mill", "No. 1908", "harbour");
 
     @TempDir
@@ -174,6 +176,49 @@ class AdapterSwapIT {
     }
 
     @Test
+    void swapsTwoHundredTimesUnderLoadAndLosesNothing() throws Exception {
+        List<LoraAdapter> adapters = new ArrayList<>();
+        for (int seed = 0; seed < 40; seed++) {
+            adapters.add(press.draw(32, 0.1, seed));
+        }
+        Map<String, Integer> sentAfter = new HashMap<>();
+        long before = 0;
+        try (RunningWorker worker = worker("w");
+                Stage.Results results = stage.results()) {
+            for (int swap = 0; swap < SWAPS; swap++) {
+                press.activate("letters", adapters.get(swap % adapters.size()));
+                for (PageImage page : send("letters", 4)) {
+                    sentAfter.put(page.getPageId(), swap);
+                }
+                results.poll();
+                if (swap == SWAPS / 5) {
+                    before = nativeMemory();
+                }
+            }
+            results.await(sent, PATIENCE);
+            long after = nativeMemory();
+            worker.stop();
+            results.readToEnd();
+
+            assertThat(results.letters).isEmpty();
+            assertThat(results.recognitions)
+                    .hasSize(4 * SWAPS)
+                    .extracting(Recognition::getPageId)
+                    .doesNotHaveDuplicates();
+            assertThat(results.recognitions).allSatisfy(read -> {
+                int swap = sentAfter.get(read.getPageId());
+                List<String> inUseThenOrLater = IntStream.range(swap, swap + adapters.size() / 2)
+                        .mapToObj(i -> adapters.get(i % adapters.size()).id())
+                        .toList();
+                assertThat(read.getAdapterId()).isIn(inUseThenOrLater);
+            });
+            // a stack that stays behind is as large as an adapter at least, and there were 160
+            assertThat(after - before)
+                    .isLessThan((SWAPS - SWAPS / 5) * 4 * adapters.get(0).parameters() / 4);
+        }
+    }
+
+    @Test
     void aCanaryReadsItsShareOfTheDocumentsAndThenAll() throws Exception {
         LoraAdapter active = press.draw(4, 1);
         LoraAdapter canary = press.draw(4, 2);
@@ -216,8 +261,51 @@ class AdapterSwapIT {
                         tuple("UNLOADED", active.id(), ""));
     }
 
+    @Test
+    void aShadowReadsBesideTheActiveAdapterAndOnlyForComparison() throws Exception {
+        LoraAdapter active = press.draw(4, 1);
+        LoraAdapter shadow = press.draw(4, 2);
+        Map<String, String> alone = alone(active, shadow);
+        try (RunningWorker worker = worker("w");
+                Stage.Results results = stage.results();
+                Stage.Follower<Recognition> shadows = stage.shadows()) {
+            publishOnTrial(Rollout.SHADOW, 0.5, active, shadow);
+            List<PageImage> pages = send("letters", 40);
+            stage.send(PageImage.newBuilder(Stage.page("documentless/1").build())
+                            .setDomain("letters")
+                            .setImage(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+                            .build())
+                    .get();
+            results.await(41, PATIENCE);
+            worker.stop();
+            results.readToEnd();
+            List<Recognition> second = new ArrayList<>(shadows.poll());
+            for (List<Recognition> more = shadows.poll(); !more.isEmpty(); more = shadows.poll()) {
+                second.addAll(more);
+            }
+
+            assertThat(results.letters).singleElement().satisfies(letter -> assertThat(letter.getPageId())
+                    .isEqualTo("documentless/1"));
+            assertThat(results.recognitions)
+                    .hasSize(40)
+                    .allSatisfy(read ->
+                            assertThat(read.getText()).isEqualTo(alone.get(active.id() + image(read.getPageId()))))
+                    .extracting(Recognition::getAdapterId)
+                    .containsOnly(active.id());
+            assertThat(second)
+                    .hasSizeBetween(5, 35)
+                    .allSatisfy(read -> {
+                        assertThat(read.getText()).isEqualTo(alone.get(shadow.id() + image(read.getPageId())));
+                        assertThat(read.getAdapterId()).isEqualTo(shadow.id());
+                    })
+                    .extracting(Recognition::getPageId)
+                    .doesNotHaveDuplicates()
+                    .isSubsetOf(pages.stream().map(PageImage::getPageId).toList());
+        }
+    }
+
     private static OcrEngine open() throws IOException {
-        EngineOptions options = new EngineOptions(16, 40, new NgramRule.Off(), 1_000_000, Duration.ofMinutes(1));
+        EngineOptions options = new EngineOptions(16, 16, new NgramRule.Off(), 1_000_000, Duration.ofMinutes(1));
         return OcrEngine.open(BundledModel.folder(), DType.F32, options);
     }
 
@@ -345,6 +433,20 @@ class AdapterSwapIT {
     /** The files of an adapter whose config tells of another rank. */
     private List<AdapterFile> ofRankEight(LoraAdapter adapter) throws IOException {
         return press.editConfig(adapter, config -> config.replace("\"r\": 4", "\"r\": 8"));
+    }
+
+    /** Memory of this process that is no mapped file and not the JVM's own. */
+    private static long nativeMemory() throws IOException {
+        System.gc();
+        MemoryMXBean own = ManagementFactory.getMemoryMXBean();
+        long resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+        return resident
+                - own.getHeapMemoryUsage().getCommitted()
+                - own.getNonHeapMemoryUsage().getCommitted();
     }
 
     private Object metric(String worker, String name) throws Exception {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 
-/** Adapters in PEFT's files with drawn numbers: large enough to change what is read, whatever that is then. */
+/** Adapters in PEFT's files with drawn numbers. */
 final class PeftAdapter {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
@@ -21,8 +21,12 @@ final class PeftAdapter {
 
     private PeftAdapter() {}
 
-    /** Writes one into a folder, and reads it. */
-    static LoraAdapter draw(Path dir, ModelConfig base, int rank, long seed) throws IOException {
+    /**
+     * Writes one into a folder, and reads it.
+     *
+     * @param strength of its numbers: 1.5 changes what is read, whatever that is then; 0.1 does not
+     */
+    static LoraAdapter draw(Path dir, ModelConfig base, int rank, double strength, long seed) throws IOException {
         Files.createDirectories(dir);
         Files.writeString(
                 dir.resolve(CONFIG),
@@ -32,16 +36,17 @@ final class PeftAdapter {
         SafetensorsWriter weights = new SafetensorsWriter();
         LoraModules.matching(base, TARGETS).forEach((module, size) -> {
             String name = "base_model.model." + module;
-            put(weights, name + ".lora_A.weight", rank, size.in(), random);
-            put(weights, name + ".lora_B.weight", size.out(), rank, random);
+            put(weights, name + ".lora_A.weight", rank, size.in(), strength, random);
+            put(weights, name + ".lora_B.weight", size.out(), rank, strength, random);
         });
         weights.write(dir.resolve(WEIGHTS));
         return LoraAdapter.read(dir, base);
     }
 
-    private static void put(SafetensorsWriter weights, String name, long rows, long columns, Random random) {
+    private static void put(
+            SafetensorsWriter weights, String name, long rows, long columns, double strength, Random random) {
         float[] numbers = new float[(int) (rows * columns)];
-        double scale = 1.5 / Math.sqrt((double) columns);
+        double scale = strength / Math.sqrt((double) columns);
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (float) (scale * random.nextGaussian());
         }

@@ -190,6 +190,11 @@ final class Stage implements AutoCloseable {
         return new Follower<>(topics.adapterEvents());
     }
 
+    /** What adapters on trial read beside the active ones, from the beginning. */
+    Follower<Recognition> shadows() {
+        return new Follower<>(topics.shadows());
+    }
+
     /** A reader of one topic. */
     final class Follower<T extends SpecificRecord> implements AutoCloseable {
         private final KafkaConsumer<byte[], byte[]> consumer;

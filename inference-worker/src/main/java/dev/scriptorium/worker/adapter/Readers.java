@@ -55,6 +55,11 @@ public record Readers(Optional<LoraAdapter> active, Optional<LoraAdapter> candid
         return rollout == Rollout.CANARY ? Duty.CANDIDATE : Duty.BOTH;
     }
 
+    /** What the adapter on trial is called. */
+    public Optional<String> candidateId() {
+        return candidate.map(LoraAdapter::id);
+    }
+
     /** Both adapters, as far as there are any. */
     Set<LoraAdapter> adapters() {
         return Stream.concat(active.stream(), candidate.stream()).collect(Collectors.toUnmodifiableSet());

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -52,6 +54,11 @@ public final class OffsetTracker<R> {
         /** True when nothing can be committed. */
         public boolean isEmpty() {
             return results.isEmpty();
+        }
+
+        /** The same with several results, or none, in place of each. */
+        public <S> Batch<S> flatMap(Function<R, Stream<S>> parts) {
+            return new Batch<>(results.stream().flatMap(parts).toList(), watermarks, tickets);
         }
     }
 
