@@ -15,9 +15,6 @@ final class Rules {
     /** A rule two pixels thick, turned by two degrees, has steps of 60; one of a pixel has steps of 28. */
     private static final int SHORTEST_STEP = 24;
 
-    /** The strokes of large letters are thicker. */
-    private static final int THICKEST_RULE = 8;
-
     private Rules() {}
 
     static void erase(GrayU8 ink) {
@@ -27,7 +24,7 @@ final class Rules {
         int high = longest(ink.height);
         GrayU8 straight = new GrayU8(ink.width, ink.height);
         for (int i = 0; i < across.length; i++) {
-            straight.data[i] = (byte) (isStep(across[i], down[i]) || across[i] > wide || down[i] > high ? 1 : 0);
+            straight.data[i] = (byte) (Math.max(across[i], down[i]) >= SHORTEST_STEP ? 1 : 0);
         }
         Components rules = Components.of(straight);
         for (int i = 0; i < across.length; i++) {
@@ -36,12 +33,6 @@ final class Rules {
                 ink.data[i] = 0;
             }
         }
-    }
-
-    /** Long one way and thin the other, or long both ways, as where rules cross. */
-    private static boolean isStep(int across, int down) {
-        int shorter = Math.min(across, down);
-        return Math.max(across, down) >= SHORTEST_STEP && (shorter <= THICKEST_RULE || shorter >= SHORTEST_STEP);
     }
 
     private static int longest(int length) {
