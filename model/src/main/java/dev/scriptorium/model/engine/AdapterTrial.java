@@ -37,6 +37,7 @@ public final class AdapterTrial implements AutoCloseable {
     private Network twin;
     private AdapterBank bank;
     private ModelRunner runner;
+    private float[] plain;
 
     AdapterTrial(Network network, Tokenizer tokenizer) {
         this.network = network;
@@ -61,14 +62,13 @@ public final class AdapterTrial implements AutoCloseable {
     }
 
     /**
-     * Reads with the base model and with the adapter.
+     * Reads with the adapter what was read with the base model before.
      *
      * @param adapter read for this network's dimensions
      * @throws ModelFormatException if the adapter makes the network compute what is no probability, or not at all
      */
     public void check(LoraAdapter adapter) {
         open();
-        float[] plain = read(Optional.empty());
         try {
             bank.hold(Set.of(adapter));
             float[] adapted = read(Optional.of(adapter));
@@ -92,6 +92,7 @@ public final class AdapterTrial implements AutoCloseable {
             twin = network.twin();
             bank = new AdapterBank(twin);
             runner = new ModelRunner(twin, bank, 1);
+            plain = read(Optional.empty());
         }
     }
 
