@@ -116,7 +116,6 @@ public final class AdapterWatcher implements AutoCloseable {
         try {
             loader = loaders.call();
             consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
             apply(published());
             current.countDown();
             LOG.info(
@@ -140,20 +139,17 @@ public final class AdapterWatcher implements AutoCloseable {
         }
     }
 
-    /** The last record of each domain that is there now. */
+    /** The last record of each domain that is there now; a broker that does not answer is waited for. */
     private Collection<ConsumerRecord<String, byte[]>> published() {
-        long end = end();
-        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        while (consumer.position(partition) < end) {
-            records.addAll(consumer.poll(POLL).records(partition));
-        }
-        return latest(records);
-    }
-
-    private long end() {
         while (true) {
             try {
-                return consumer.endOffsets(List.of(partition)).get(partition);
+                consumer.seekToBeginning(List.of(partition));
+                long end = consumer.endOffsets(List.of(partition)).get(partition);
+                List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+                while (consumer.position(partition) < end) {
+                    records.addAll(consumer.poll(POLL).records(partition));
+                }
+                return latest(records);
             } catch (TimeoutException e) {
                 LOG.warn("event=waiting topic={} cause=\"{}\"", partition.topic(), e.getMessage());
             }
