@@ -1,6 +1,7 @@
 package dev.scriptorium.standalone;
 
 import dev.scriptorium.schemas.AdapterEvent;
+import dev.scriptorium.schemas.Rollout;
 import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.trainer.adapters.AdapterDesk;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -170,7 +172,7 @@ final class AdaptersCommand implements Runnable {
             name = "promote",
             mixinStandardHelpOptions = true,
             description = {
-                "Let an adapter read all pages of a domain.",
+                "Let an adapter read all pages of a domain, or a share of its documents for a trial.",
                 "Also one that the gate refused or that was rolled back: you know better."
             })
     static final class Promote extends Decide {
@@ -184,9 +186,37 @@ final class AdaptersCommand implements Runnable {
                 description = "Whose pages; those it was made for unless given.")
         private Optional<String> domain = Optional.empty();
 
+        @ArgGroup
+        private Trial trial = new Trial();
+
+        /** Not all pages yet; one of them. */
+        static final class Trial {
+            @Option(
+                    names = "--canary",
+                    paramLabel = "SHARE",
+                    description = "On trial: it reads this share of the documents, above 0 up to 1.")
+            private Optional<Double> canary = Optional.empty();
+
+            @Option(
+                    names = "--shadow",
+                    paramLabel = "SHARE",
+                    description = "On trial: it reads this share a second time, for comparison.")
+            private Optional<Double> shadow = Optional.empty();
+        }
+
         @Override
         public Integer call() {
+            if (trial.canary.isPresent()) {
+                return decide("put on trial", desk -> tryOut(desk, Rollout.CANARY, trial.canary.get()));
+            }
+            if (trial.shadow.isPresent()) {
+                return decide("put on trial", desk -> tryOut(desk, Rollout.SHADOW, trial.shadow.get()));
+            }
             return decide("promoted", desk -> desk.promote(id, domain, reason("promoted")));
+        }
+
+        private AdapterDesk.Decision tryOut(AdapterDesk desk, Rollout rollout, double share) {
+            return desk.tryOut(id, domain, rollout, share, reason("put on trial"));
         }
     }
 

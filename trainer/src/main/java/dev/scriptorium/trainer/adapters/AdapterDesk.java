@@ -89,6 +89,38 @@ public final class AdapterDesk implements AutoCloseable {
         return new Decision(adapter.id(), name, adapter.id(), before, true);
     }
 
+    /**
+     * Puts an adapter on trial: it reads a share of a domain's documents, the active adapter the others, or all.
+     *
+     * @param prefix of its id
+     * @param domain its own unless given
+     * @param rollout {@code CANARY} or {@code SHADOW}
+     * @param share of the documents, above 0 up to 1
+     * @param reason for people
+     * @throws IllegalArgumentException as {@link #promote}, or if it reads the domain already
+     */
+    public Decision tryOut(String prefix, Optional<String> domain, Rollout rollout, double share, String reason) {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("share: above 0 up to 1 expected, " + share + " found");
+        }
+        AdapterLog log = AdapterLog.read(scan, topics);
+        AdapterLog.Known adapter = log.find(prefix);
+        String name = domain.orElse(adapter.manifest().getDomain());
+        Optional<AdapterManifest> latest = log.latest(name);
+        String active = latest.map(AdapterManifest::getActive).orElse("");
+        checkBase(adapter, name, latest);
+        checkFiles(adapter);
+        if (active.equals(adapter.id())) {
+            throw new IllegalArgumentException(
+                    "adapter " + adapter.id() + ": another than the active one of domain " + name + " expected");
+        }
+        writer.write(
+                change(ManifestChanges.onTrial(
+                        adapter.manifest(), name, active, log.files(active), rollout, share, reason, clock.instant())),
+                nothing -> {});
+        return new Decision(adapter.id(), name, active, active, true);
+    }
+
     private static void checkBase(AdapterLog.Known adapter, String domain, Optional<AdapterManifest> latest) {
         String base = adapter.manifest().getBaseModelDigest();
         latest.map(AdapterManifest::getBaseModelDigest)

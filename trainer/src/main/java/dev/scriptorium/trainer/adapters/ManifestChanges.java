@@ -33,6 +33,35 @@ public final class ManifestChanges {
     }
 
     /**
+     * An adapter reads a share of a domain's documents from now on, for a trial.
+     *
+     * @param origin of the adapter
+     * @param active who reads the others; empty for the base model
+     * @param files of the active one
+     * @param rollout instead of it, or beside it
+     * @param share 0..1 of the documents
+     * @param reason for people
+     */
+    public static AdapterManifest onTrial(
+            AdapterManifest origin,
+            String domain,
+            String active,
+            List<AdapterFile> files,
+            Rollout rollout,
+            double share,
+            String reason,
+            Instant now) {
+        return AdapterManifest.newBuilder(promoted(origin, domain, reason, now))
+                .setState(AdapterState.CANDIDATE)
+                .setActive(active)
+                .setActiveFiles(files)
+                .setRollout(rollout)
+                .setCandidate(origin.getAdapterId())
+                .setShare(share)
+                .build();
+    }
+
+    /**
      * An adapter no longer reads a domain's pages, not even a share of them.
      *
      * @param origin of the adapter
