@@ -3,6 +3,7 @@ package dev.scriptorium.standalone;
 import dev.scriptorium.trainer.service.TrainerConfig;
 import dev.scriptorium.trainer.service.TrainerService;
 import dev.scriptorium.trainer.service.learn.FinetuneLearner;
+import dev.scriptorium.trainer.service.learn.TrainingProgress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -25,7 +26,12 @@ final class LocalTrainer implements AutoCloseable {
 
     /** Starts a trainer; the topics exist already. */
     static LocalTrainer start(TrainerConfig config) throws IOException {
-        FinetuneLearner learner = FinetuneLearner.open(config.model(), config.trainer());
+        return start(config, TrainingProgress.NONE);
+    }
+
+    /** The same, and somebody is told how far a training is. */
+    static LocalTrainer start(TrainerConfig config, TrainingProgress progress) throws IOException {
+        FinetuneLearner learner = FinetuneLearner.open(config.model(), config.trainer(), progress);
         LocalTrainer local = new LocalTrainer(TrainerService.open(config, learner, Clock.systemUTC()));
         local.thread.start();
         return local;

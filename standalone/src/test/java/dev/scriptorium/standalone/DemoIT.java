@@ -35,26 +35,43 @@ class DemoIT {
                 .doesNotContain("FAILED");
     }
 
+    /** Minutes of two cores: the whole loop with the real services, which is what the project is for. */
+    @Test
+    void teachesANewDomainAndReadsItWithTheNewAdapter() throws IOException {
+        assertThat(run("demo", "--json")).as(err.toString()).isZero();
+
+        JsonNode result = lastLine();
+        double before = result.path("cerBefore").asDouble();
+        assertThat(before).isGreaterThan(0.08);
+        assertThat(result.path("cerAfter").asDouble(1)).isLessThan(before / 2);
+        assertThat(result.path("adapterId").asText()).matches("[0-9a-f]{64}");
+        assertThat(result.path("heldOutPagesReadWithAdapter").asInt())
+                .isEqualTo(result.path("heldOutPages").asInt())
+                .isGreaterThanOrEqualTo(20);
+        assertThat(err.toString())
+                .contains("ACTIVE")
+                .contains("adapter " + result.path("adapterId").asText());
+    }
+
     @Test
     void readsFilesWithoutKafkaAndSaysWhichCannotBeRead() throws IOException {
-        List<Samples.Sample> samples = Samples.all();
-        List<Path> files = Samples.write(samples, dir);
+        DemoPages.Original sample = Samples.write(dir).get(0);
         Path broken = Files.writeString(dir.resolve("broken.png"), "no image");
 
         assertThat(run(
                         "recognize",
                         "--json",
-                        files.get(0).toString(),
+                        sample.file().toString(),
                         broken.toString(),
                         dir.resolve("gone.png").toString()))
                 .isEqualTo(1);
 
         JsonNode pages = lastLine().path("pages");
         assertThat(pages).hasSize(3);
-        JsonNode read = page(pages, samples.get(0).name());
+        JsonNode read = page(pages, sample.file().getFileName().toString());
         assertThat(read.path("outcome").asText()).isEqualTo("OK");
         assertThat(dev.scriptorium.model.eval.CharacterErrorRate.of(
-                        samples.get(0).truth().get(0), read.path("text").asText()))
+                        sample.truth().get(0), read.path("text").asText()))
                 .isLessThan(0.05);
         assertThat(page(pages, "broken.png").path("outcome").asText()).isNotEqualTo("OK");
         assertThat(page(pages, "broken.png").path("message").asText()).contains("broken.png");
@@ -63,11 +80,10 @@ class DemoIT {
 
     @Test
     void scoresALabeledFolder() throws IOException {
-        List<Samples.Sample> samples = Samples.all();
-        Samples.write(samples, dir);
+        DemoPages.Original sample = Samples.write(dir).get(0);
         Files.writeString(
                 dir.resolve("labels.tsv"),
-                samples.get(0).name() + "\t" + samples.get(0).truth().get(0).replaceAll("\\s+", " ") + "\n");
+                sample.file().getFileName() + "\t" + sample.truth().get(0).replaceAll("\\s+", " ") + "\n");
 
         assertThat(run("evaluate", "--data", dir.toString(), "--mode", "auto", "--json"))
                 .as(err.toString())

@@ -208,7 +208,7 @@ public final class PageDrawer {
         index.add(name);
     }
 
-    private static BufferedImage bilevel(GrayImage gray) {
+    static BufferedImage bilevel(GrayImage gray) {
         BufferedImage image = new BufferedImage(gray.width(), gray.height(), BufferedImage.TYPE_BYTE_BINARY);
         for (int y = 0; y < gray.height(); y++) {
             for (int x = 0; x < gray.width(); x++) {

@@ -47,7 +47,11 @@ final class Sheet {
 
     /** Breaks paragraphs into rows of a width in pixels. */
     List<Row> rows(List<String> paragraphs, Face face, double em, double width) {
-        Font font = face.font().deriveFont((float) em);
+        return rows(paragraphs, face.font(), em, width);
+    }
+
+    static List<Row> rows(List<String> paragraphs, Font typeface, double em, double width) {
+        Font font = typeface.deriveFont((float) em);
         double space = width(" ", font);
         List<Row> rows = new ArrayList<>();
         for (String paragraph : paragraphs) {
@@ -72,7 +76,11 @@ final class Sheet {
 
     /** Draws rows below each other; returns the last baseline. */
     double draw(List<Row> rows, Face face, double em, double x, double y, double width, double leading) {
-        Font font = face.font().deriveFont((float) em);
+        return draw(rows, face.font(), em, x, y, width, leading);
+    }
+
+    double draw(List<Row> rows, Font typeface, double em, double x, double y, double width, double leading) {
+        Font font = typeface.deriveFont((float) em);
         double baseline = y - leading;
         for (Row row : rows) {
             baseline += leading;

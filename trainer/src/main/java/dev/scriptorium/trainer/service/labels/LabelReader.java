@@ -5,6 +5,7 @@ import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.LabeledPage;
 import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.SourceOffset;
+import dev.scriptorium.schemas.TextRegion;
 import dev.scriptorium.schemas.Verdict;
 import java.io.IOException;
 import java.time.Clock;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
  * without a group: which labels were trained on is another matter, kept in the groups' offsets. Not thread-safe.
  */
 public final class LabelReader implements AutoCloseable {
+    private static final String LINE = "line";
+    private static final String AUTO = "auto";
     private static final Logger LOG = LoggerFactory.getLogger(LabelReader.class);
     private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(100).toNanos();
@@ -138,7 +141,7 @@ public final class LabelReader implements AutoCloseable {
                 DurableFiles.sha256(image),
                 page.getTrueText(),
                 page.getTask(),
-                page.getMode(),
+                mode(page),
                 page.getRegions().stream()
                         .map(r -> new Label.Line(r.getX0(), r.getY0(), r.getX1(), r.getY1(), r.getText()))
                         .toList(),
@@ -155,6 +158,17 @@ public final class LabelReader implements AutoCloseable {
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * How the page was asked for. A line model reports {@code line} for all it reads; that the whole picture was meant
+     * to be one line shows in its only line, which begins in the corner.
+     */
+    private static String mode(LabeledPage page) {
+        List<TextRegion> found = page.getRegions();
+        boolean inside = found.stream().anyMatch(line -> line.getX0() > 0 || line.getY0() > 0);
+        boolean cut = inside || page.getTrueText().strip().lines().count() > 1;
+        return cut && page.getMode().equals(LINE) ? AUTO : page.getMode();
     }
 
     private static String source(LabeledPage page) {

@@ -55,6 +55,7 @@ public final class FinetuneLearner implements Learner {
     private final TrainerConfig.Trainer trainer;
     private final FinetuneSettings settings;
     private final Optional<LineDrawer> drawer;
+    private final TrainingProgress progress;
     private final LineCutter cutter = new LineCutter();
     private String digest;
 
@@ -64,13 +65,15 @@ public final class FinetuneLearner implements Learner {
             TrainerConfig.Model engine,
             TrainerConfig.Trainer trainer,
             FinetuneSettings settings,
-            Optional<LineDrawer> drawer) {
+            Optional<LineDrawer> drawer,
+            TrainingProgress progress) {
         this.model = model;
         this.config = config;
         this.engine = engine;
         this.trainer = trainer;
         this.settings = settings;
         this.drawer = drawer;
+        this.progress = progress;
     }
 
     /**
@@ -80,6 +83,12 @@ public final class FinetuneLearner implements Learner {
      * @throws IOException if the model cannot be read
      */
     public static FinetuneLearner open(TrainerConfig.Model engine, TrainerConfig.Trainer trainer) throws IOException {
+        return open(engine, trainer, TrainingProgress.NONE);
+    }
+
+    /** The same, and somebody is told how far it is. */
+    public static FinetuneLearner open(
+            TrainerConfig.Model engine, TrainerConfig.Trainer trainer, TrainingProgress progress) throws IOException {
         Path model = engine.dir().isPresent() ? engine.dir().get() : BundledModel.folder();
         ModelConfig config = ModelConfig.read(model);
         Map<String, String> overrides = new HashMap<>();
@@ -92,7 +101,8 @@ public final class FinetuneLearner implements Learner {
                 engine,
                 trainer,
                 FinetuneSettings.of(model, overrides),
-                config.unit() == ModelConfig.Unit.LINE ? drawer() : Optional.empty());
+                config.unit() == ModelConfig.Unit.LINE ? drawer() : Optional.empty(),
+                progress);
     }
 
     private static Optional<LineDrawer> drawer() {
@@ -122,6 +132,7 @@ public final class FinetuneLearner implements Learner {
             return new NothingToLearn("at least one line expected whose text is known, none found on "
                     + plan.samples().size() + " pages");
         }
+        long steps = Finetuner.steps(settings, samples.size());
         Finetuner fresh = new Finetuner(
                 settings,
                 model,
@@ -130,7 +141,10 @@ public final class FinetuneLearner implements Learner {
                 plan.seed(),
                 trainer.saveEvery(),
                 drawer,
-                step -> LOG.info("event=step run={} step={} loss={}", plan.id(), step.step(), step.loss()));
+                step -> {
+                    LOG.info("event=step run={} step={} loss={}", plan.id(), step.step(), step.loss());
+                    progress.step(plan.domain(), step.step(), steps, step.loss());
+                });
         FinetuneResult result = parent.map(fresh::startingFrom).orElse(fresh).run(samples, stop);
         if (result.step() < result.steps()) {
             return new Stopped();
