@@ -1,40 +1,44 @@
 package dev.scriptorium.ingest;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
+import org.apache.kafka.common.errors.InterruptException;
 
 /** Documents in, pages out: the straight path from files to {@code ocr.pages}. Used by one thread. */
 public final class Ingest {
     private final PageRenderer renderer;
     private final PageProducer producer;
-    private final Consumer<Document> progress;
+    private final IngestProgress progress;
 
-    private final Set<String> documentIds = new HashSet<>();
+    private final Map<String, Document> documents = new HashMap<>();
+    private final List<SentPage> sent = new ArrayList<>();
     private final List<RefusedException> refused = new ArrayList<>();
     private final List<Document> repeated = new ArrayList<>();
     private final List<Document> passedOver = new ArrayList<>();
+    private int resumed;
 
     /**
      * @param renderer closed by the caller
      * @param producer closed by the caller
-     * @param progress told each document that is done, taken in or not
+     * @param progress told each page and each document that is done
      */
-    public Ingest(PageRenderer renderer, PageProducer producer, Consumer<Document> progress) {
+    public Ingest(PageRenderer renderer, PageProducer producer, IngestProgress progress) {
         this.renderer = renderer;
         this.producer = producer;
         this.progress = progress;
     }
 
     /**
-     * Takes in everything that can be taken in; what cannot is in the report and does not stop the rest.
+     * Takes in everything that can be taken in; what cannot is in the report and does not stop the rest. May be called once.
      *
      * @param documents what {@link PageSource} found
      * @param documentId name of the document instead of its SHA-256, for a single file
      * @throws org.apache.kafka.common.KafkaException if a page did not arrive
+     * @throws InterruptException if the thread is interrupted; the pages sent until then are sent, and the next run goes
+     *     on with the rest of a document of several pages
      * @throws IllegalArgumentException if one name is given to several documents
      */
     public IngestReport run(List<Document> documents, Optional<String> documentId) {
@@ -44,19 +48,22 @@ public final class Ingest {
         }
         for (Document document : documents) {
             take(document, documentId);
-            progress.accept(document);
+            progress.document(document);
         }
-        return new IngestReport(producer.flush(), refused, repeated, passedOver);
+        flush();
+        return new IngestReport(sent, this.documents, refused, repeated, passedOver, resumed);
     }
 
     private void take(Document document, Optional<String> documentId) {
         try (DocumentPages pages = renderer.open(document, documentId)) {
-            if (!documentIds.add(pages.documentId())) {
+            if (documents.putIfAbsent(pages.documentId(), document) != null) {
                 repeated.add(document);
                 return;
             }
-            for (int number = 1; number <= pages.count(); number++) {
-                send(pages, number);
+            if (pages.count() == 1) {
+                send(pages);
+            } else {
+                sendAll(document, pages);
             }
         } catch (RefusedException e) {
             if (document.isPassedOver(e)) {
@@ -67,12 +74,39 @@ public final class Ingest {
         }
     }
 
+    private void send(DocumentPages pages) throws RefusedException {
+        producer.send(pages.read(1));
+    }
+
+    private void sendAll(Document document, DocumentPages pages) {
+        flush(); // so that pages are reported in the order of sending
+        try (DocumentSender sender = producer.document(pages.documentId(), pages.count())) {
+            resumed += sender.resumedAfter();
+            for (int number = 1; number <= pages.count(); number++) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptException(document.path() + ": interrupted before page " + number + " of "
+                            + pages.count() + "; run again to go on");
+                }
+                if (sender.lacks(number)) {
+                    send(sender, pages, number);
+                }
+                progress.page(document, number, pages.count());
+            }
+            sent.addAll(sender.finish());
+        }
+    }
+
     /** One broken page leaves the document's other pages alone. */
-    private void send(DocumentPages pages, int number) {
+    private void send(DocumentSender sender, DocumentPages pages, int number) {
         try {
-            producer.send(pages.read(number));
+            sender.send(pages.read(number));
         } catch (RefusedException e) {
+            sender.refuse(number);
             refused.add(e);
         }
+    }
+
+    private void flush() {
+        sent.addAll(producer.flush());
     }
 }

@@ -4,6 +4,7 @@ import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.settings.Setting;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -99,6 +100,19 @@ public record IngestConfig(
         config.put("acks", "all");
         config.put("enable.idempotence", "true");
         return config;
+    }
+
+    /** Settings of a producer whose transactions end those of everybody who had its id before. */
+    Map<String, Object> transactionalConfig(String id) {
+        Map<String, Object> config = producerConfig();
+        config.put("transactional.id", id);
+        return config;
+    }
+
+    /** What is asked for the pages, shortened to a digest. */
+    String asked() {
+        String all = String.join("\n", ingest.task(), ingest.mode(), ingest.domain(), Integer.toString(render.dpi()));
+        return Digests.sha256(all.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }
 
     /** Settings of the consumer that watches for outcomes: no group, committed records only. */

@@ -3,26 +3,24 @@ package dev.scriptorium.ingest;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.SourceOffset;
-import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.blob.BlobStore;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Puts pages on {@code ocr.pages}, keyed by pageId. Small images travel in their record; larger ones are written to
- * the blob store first, and the record says where they are. Used by one thread.
+ * Puts pages on {@code ocr.pages}, keyed by pageId. Single pages go out by themselves, those of a longer document
+ * through its {@link DocumentSender}. Used by one thread.
  */
 public final class PageProducer implements AutoCloseable {
 
@@ -30,10 +28,10 @@ public final class PageProducer implements AutoCloseable {
     private record Pending(String pageId, Future<RecordMetadata> sent) {}
 
     private final IngestConfig config;
-    private final String topic;
+    private final PageRecords records;
     private final Producer<String, PageImage> producer;
-    private final Optional<BlobStore> blobs;
-    private final Clock clock;
+    private final Function<String, Producer<String, PageImage>> transactional;
+    private final ProgressNotes notes;
     private final List<Pending> pending = new ArrayList<>();
 
     /**
@@ -42,58 +40,65 @@ public final class PageProducer implements AutoCloseable {
      * @param clock says when a page was taken in
      */
     public PageProducer(IngestConfig config, Clock clock) {
-        this(config, clock, config.blobs().uri().map(BlobStore::open), producer(config));
+        this(
+                config,
+                new PageRecords(config, clock, config.blobs().uri().map(BlobStore::open)),
+                producer(config, config.producerConfig()),
+                id -> producer(config, config.transactionalConfig(id)));
     }
 
-    PageProducer(IngestConfig config, Clock clock, Optional<BlobStore> blobs, Producer<String, PageImage> producer) {
+    private PageProducer(
+            IngestConfig config,
+            PageRecords records,
+            Producer<String, PageImage> producer,
+            Function<String, Producer<String, PageImage>> transactional) {
+        this(config, records, producer, transactional, new GroupNotes(config, records.topic()));
+    }
+
+    /** @param transactional makes a producer with a transactional id */
+    PageProducer(
+            IngestConfig config,
+            PageRecords records,
+            Producer<String, PageImage> producer,
+            Function<String, Producer<String, PageImage>> transactional,
+            ProgressNotes notes) {
         this.config = config;
-        this.clock = clock;
-        this.blobs = blobs;
+        this.records = records;
         this.producer = producer;
-        this.topic = new Topics(config.topics(), config.limits()).pages().name();
+        this.transactional = transactional;
+        this.notes = notes;
     }
 
-    private static Producer<String, PageImage> producer(IngestConfig config) {
+    private static Producer<String, PageImage> producer(IngestConfig config, Map<String, Object> settings) {
         AvroSerdes serdes = new AvroSerdes(config.kafka());
         return new KafkaProducer<>(
-                config.producerConfig(),
-                new StringSerializer(),
-                serdes.pageImage().serializer());
+                settings, new StringSerializer(), serdes.pageImage().serializer());
     }
 
     /**
-     * Sends a page; it has arrived when {@link #flush} has returned. Waits while the producer's buffer is full.
+     * Sends a document's only page; it has arrived when {@link #flush} has returned. Waits while the producer's buffer
+     * is full.
      *
      * @throws RefusedException if the page is too large to travel in its record and there is no blob store
      * @throws dev.scriptorium.schemas.RecordException if the blob store fails
      */
     public void send(Page page) throws RefusedException {
-        int bytes = page.image().remaining();
-        PageImage.Builder record = PageImage.newBuilder()
-                .setPageId(page.id())
-                .setDocumentId(page.documentId())
-                .setPageNumber(page.number())
-                .setDocumentName(page.documentName())
-                .setMediaType(page.mediaType())
-                .setWidth(page.width())
-                .setHeight(page.height())
-                .setDpi(page.dpi())
-                .setTask(config.ingest().task())
-                .setMode(config.ingest().mode())
-                .setDomain(config.ingest().domain())
-                .setIngestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        if (bytes <= config.limits().maxInlineBytes()) {
-            record.setImage(page.image());
-        } else if (blobs.isPresent()) {
-            record.setBlob(blobs.get().put(page.image()));
-        } else {
-            throw new RefusedException(
-                    Refusal.OVERSIZE,
-                    page.documentName() + " page " + page.number() + ": at most limits.max-inline-bytes="
-                            + config.limits().maxInlineBytes() + " expected where blobs.uri names no blob store, "
-                            + bytes + " found");
-        }
-        pending.add(new Pending(page.id(), producer.send(new ProducerRecord<>(topic, page.id(), record.build()))));
+        pending.add(new Pending(page.id(), producer.send(records.record(page))));
+    }
+
+    /**
+     * Begins to send a document of several pages, where an earlier run that was interrupted left off.
+     *
+     * @param count how many pages it has
+     * @return closed by the caller
+     */
+    DocumentSender document(String documentId, int count) {
+        return new DocumentSender(
+                documentId,
+                records,
+                transactional.apply(notes.group(documentId)),
+                notes,
+                DocumentProgress.start(count, config.asked()));
     }
 
     /**
@@ -131,5 +136,6 @@ public final class PageProducer implements AutoCloseable {
     @Override
     public void close() {
         producer.close();
+        notes.close();
     }
 }

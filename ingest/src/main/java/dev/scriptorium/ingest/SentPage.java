@@ -14,4 +14,14 @@ public record SentPage(String pageId, SourceOffset source) {
         Objects.requireNonNull(pageId, "pageId");
         Objects.requireNonNull(source, "source");
     }
+
+    /** The document's part of {@link #pageId}. */
+    public String documentId() {
+        return pageId.substring(0, pageId.lastIndexOf('/'));
+    }
+
+    /** The page within the document, from 1. */
+    public int number() {
+        return Integer.parseInt(pageId.substring(pageId.lastIndexOf('/') + 1));
+    }
 }

@@ -13,13 +13,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -35,8 +39,20 @@ class IngestTest {
     @TempDir
     Path folder;
 
-    private final MockProducer<String, PageImage> kafka =
-            new MockProducer<>(true, null, new StringSerializer(), (topic, page) -> new byte[0]);
+    private final MockProducer<String, PageImage> kafka = mock();
+
+    /** Those of documents of several pages, in the order of the documents. */
+    private final List<MockProducer<String, PageImage>> transactional = new ArrayList<>();
+
+    private static MockProducer<String, PageImage> mock() {
+        return new MockProducer<>(true, null, new StringSerializer(), (topic, page) -> new byte[0]);
+    }
+
+    private MockProducer<String, PageImage> transactional() {
+        MockProducer<String, PageImage> producer = mock();
+        transactional.add(producer);
+        return producer;
+    }
 
     private static IngestConfig config(int maxInlineBytes) {
         return new IngestConfig(
@@ -49,12 +65,25 @@ class IngestTest {
     }
 
     private PageProducer producer(int maxInlineBytes, Optional<BlobStore> blobs) {
-        return new PageProducer(config(maxInlineBytes), Clock.fixed(NOW, ZoneOffset.UTC), blobs, kafka);
+        return producer(config(maxInlineBytes), blobs, kafka);
+    }
+
+    private PageProducer producer(
+            IngestConfig config, Optional<BlobStore> blobs, MockProducer<String, PageImage> kafka) {
+        PageRecords records = new PageRecords(config, Clock.fixed(NOW, ZoneOffset.UTC), blobs);
+        return new PageProducer(config, records, kafka, id -> transactional(), new MemoryNotes());
     }
 
     private IngestReport ingest(Path... paths) throws IOException {
+        return ingest(new MemoryNotes(), paths);
+    }
+
+    private IngestReport ingest(MemoryNotes notes, Path... paths) throws IOException {
         try (PageRenderer renderer = new PageRenderer(config(1_000_000).imageLimits())) {
-            Ingest ingest = new Ingest(renderer, producer(1_000_000, Optional.empty()), document -> {});
+            PageRecords records =
+                    new PageRecords(config(1_000_000), Clock.fixed(NOW, ZoneOffset.UTC), Optional.empty());
+            PageProducer producer = new PageProducer(config(1_000_000), records, kafka, id -> transactional(), notes);
+            Ingest ingest = new Ingest(renderer, producer, document -> {});
             return ingest.run(new PageSource().find(List.of(paths)), Optional.empty());
         }
     }
@@ -64,7 +93,10 @@ class IngestTest {
     }
 
     private List<String> keys() {
-        return kafka.history().stream().map(ProducerRecord::key).toList();
+        return Stream.concat(Stream.of(kafka), transactional.stream())
+                .flatMap(producer -> producer.history().stream())
+                .map(ProducerRecord::key)
+                .toList();
     }
 
     @Test
@@ -150,6 +182,82 @@ class IngestTest {
     }
 
     @Test
+    void whatAnEarlierRunSentIsNotSentAgain() throws Exception {
+        BufferedImage page = Pictures.drawn(20, 20, BufferedImage.TYPE_BYTE_GRAY);
+        Path scan = file("scan.tif", Pictures.tiff(page, page, page, page));
+        String id = Digests.sha256(scan);
+        MemoryNotes notes = new MemoryNotes();
+        notes.put(
+                id,
+                DocumentProgress.start(4, config(1_000_000).asked())
+                        .sent(1)
+                        .refused(2)
+                        .sent(3));
+
+        IngestReport report = ingest(notes, scan);
+
+        assertThat(keys()).containsExactly(id + "/2", id + "/4");
+        assertThat(report.resumed()).isEqualTo(3);
+        assertThat(notes.read(id)).as("forgotten when all is done").isEmpty();
+    }
+
+    @Test
+    void whatWasSentForAnotherTaskIsSentAgain() throws Exception {
+        BufferedImage page = Pictures.drawn(20, 20, BufferedImage.TYPE_BYTE_GRAY);
+        Path scan = file("scan.tif", Pictures.tiff(page, page));
+        MemoryNotes notes = new MemoryNotes();
+        notes.put(Digests.sha256(scan), DocumentProgress.start(2, "another").sent(1));
+
+        assertThat(ingest(notes, scan).sent()).hasSize(2);
+    }
+
+    @Test
+    void eachTransactionSaysHowFarTheDocumentHasCome() throws Exception {
+        BufferedImage small = Pictures.drawn(20, 20, BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage large = Pictures.drawn(1100, 1000, BufferedImage.TYPE_BYTE_BINARY);
+        Path scan = file("scan.tif", Pictures.tiff(small, large, small));
+
+        ingest(scan);
+
+        OffsetAndMetadata offset = transactional
+                .get(0)
+                .consumerGroupOffsetsHistory()
+                .get(0)
+                .get("group-" + Digests.sha256(scan))
+                .get(MemoryNotes.PARTITION);
+        assertThat(DocumentProgress.of(offset.offset(), offset.metadata()))
+                .contains(DocumentProgress.start(3, config(1_000_000).asked())
+                        .sent(1)
+                        .refused(2)
+                        .sent(3));
+    }
+
+    @Test
+    void anInterruptedRunStopsBetweenPages() throws Exception {
+        BufferedImage page = Pictures.drawn(20, 20, BufferedImage.TYPE_BYTE_GRAY);
+        Path scan = file("scan.tif", Pictures.tiff(page, page, page));
+        try (PageRenderer renderer = new PageRenderer(config(1_000_000).imageLimits())) {
+            IngestProgress interrupting = new IngestProgress() {
+                @Override
+                public void page(Document document, int number, int count) {
+                    Thread.currentThread().interrupt();
+                }
+
+                @Override
+                public void document(Document document) {}
+            };
+            Ingest ingest = new Ingest(renderer, producer(1_000_000, Optional.empty()), interrupting);
+            List<Document> documents = new PageSource().find(List.of(scan));
+            assertThatExceptionOfType(InterruptException.class)
+                    .isThrownBy(() -> ingest.run(documents, Optional.empty()))
+                    .withMessageContaining("before page 2 of 3");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(keys()).isEmpty();
+    }
+
+    @Test
     void notesBesideThePicturesArePassedOver() throws Exception {
         file("scan.png", Pictures.png());
         Path labels = file("labels.tsv", "scan.png\ttext".getBytes(StandardCharsets.UTF_8));
@@ -201,7 +309,7 @@ class IngestTest {
     void aPageThatDoesNotArriveIsNamed() throws Exception {
         MockProducer<String, PageImage> failing =
                 new MockProducer<>(false, null, new StringSerializer(), (topic, page) -> new byte[0]);
-        PageProducer producer = new PageProducer(config(1_000_000), Clock.systemUTC(), Optional.empty(), failing);
+        PageProducer producer = producer(config(1_000_000), Optional.empty(), failing);
         producer.send(page(Pictures.png()));
         failing.errorNext(new RecordTooLargeException("too large"));
 

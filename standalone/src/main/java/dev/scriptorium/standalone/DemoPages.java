@@ -102,9 +102,9 @@ final class DemoPages implements AutoCloseable {
         List<Read> pages = new ArrayList<>();
         try (PageRenderer renderer = new PageRenderer(config.imageLimits(), config.render());
                 PageProducer producer = new PageProducer(config, Clock.systemUTC())) {
-            Ingest ingest = new Ingest(renderer, producer, document -> {});
             for (Original original : originals) {
-                IngestReport report = ingest.run(new PageSource().find(List.of(original.file())), original.id());
+                IngestReport report = new Ingest(renderer, producer, document -> {})
+                        .run(new PageSource().find(List.of(original.file())), original.id());
                 sent.addAll(report.sent());
                 for (int page = 0; page < report.sent().size(); page++) {
                     pages.add(new Read(

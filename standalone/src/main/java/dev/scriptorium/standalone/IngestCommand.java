@@ -39,8 +39,9 @@ import picocli.CommandLine.Spec;
 
 /**
  * Puts the pages of documents on {@code ocr.pages}. With {@code --json} the object is {@code
- * {"pages":[{"pageId","partition","offset"}],"refused":[{"reason","message"}],"repeated","passedOver","seconds"}};
- * {@code --wait} adds {@code "outcome"}, {@code "confidence"} and {@code "message"} to each page.
+ * {"pages":[{"pageId","source","page","partition","offset"}],"refused":[{"outcome","message"}],
+ * "repeated","passedOver","resumed","seconds"}}; {@code --wait} adds {@code "outcome"}, {@code "confidence"}, {@code
+ * "text"} or {@code "message"} to each page.
  */
 @Command(
         name = "ingest",
@@ -137,6 +138,9 @@ final class IngestCommand implements Callable<Integer> {
         }
         report.refused().forEach(refusal -> console.say("refused: " + refusal.getMessage()));
         report.repeated().forEach(document -> console.say("seen before in this run: " + document.path()));
+        if (report.resumed() > 0) {
+            console.say(report.resumed() + " pages were done by an earlier run that was interrupted");
+        }
         console.say(String.format(
                 Locale.ROOT,
                 "%d pages sent, %d refused, %d other files passed over",
@@ -183,12 +187,15 @@ final class IngestCommand implements Callable<Integer> {
         for (SentPage sent : report.sent()) {
             Map<String, Object> page = new LinkedHashMap<>();
             page.put("pageId", sent.pageId());
+            page.put("source", report.documents().get(sent.documentId()).path().toString());
+            page.put("page", sent.number());
             page.put("partition", sent.source().getPartition());
             page.put("offset", sent.source().getOffset());
             PageResult result = results.get(sent.pageId());
             if (result instanceof PageResult.Recognized read) {
                 page.put("outcome", read.recognition().getFinishReason());
                 page.put("confidence", read.recognition().getConfidence());
+                page.put("text", read.recognition().getText());
             } else if (result instanceof PageResult.GivenUp given) {
                 page.put("outcome", given.letter().getCode());
                 page.put("message", given.letter().getMessage());
@@ -200,11 +207,15 @@ final class IngestCommand implements Callable<Integer> {
         json.put("refused", report.refused().stream().map(IngestCommand::json).toList());
         json.put("repeated", report.repeated().size());
         json.put("passedOver", report.passedOver().size());
+        json.put("resumed", report.resumed());
         json.put("seconds", seconds);
         return json;
     }
 
     private static Map<String, String> json(RefusedException refusal) {
-        return Map.of("reason", refusal.reason().name(), "message", refusal.getMessage());
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("outcome", refusal.reason().name());
+        json.put("message", refusal.getMessage());
+        return json;
     }
 }

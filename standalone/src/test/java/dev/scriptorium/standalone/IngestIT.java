@@ -130,7 +130,7 @@ class IngestIT {
 
         assertThat(json().get("pages")).hasSize(2);
         assertThat(json().get("refused")).hasSize(1);
-        assertThat(json().get("refused").get(0).get("reason").asText()).isEqualTo("EMPTY");
+        assertThat(json().get("refused").get(0).get("outcome").asText()).isEqualTo("EMPTY");
         assertThat(json().get("passedOver").asInt()).isEqualTo(1);
         assertThat(err.toString()).contains("c.png: a document expected, 0 bytes found");
         assertThat(read("one.", 2)).extracting(ConsumerRecord::key).allMatch(key -> key.endsWith("/1"));
