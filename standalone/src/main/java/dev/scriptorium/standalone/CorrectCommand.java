@@ -5,9 +5,7 @@ import dev.scriptorium.feedback.corrections.CorrectionSink;
 import dev.scriptorium.feedback.corrections.ImportReport;
 import dev.scriptorium.feedback.corrections.NewCorrection;
 import dev.scriptorium.feedback.corrections.RecognitionIndex;
-import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.SourceOffset;
-import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.Verdict;
 import java.io.IOException;
@@ -18,10 +16,8 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,22 +96,10 @@ final class CorrectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** What this command is told: where the cluster is. */
-    record CorrectConfig(Map<String, String> kafka, TopicSettings topics, PageLimits limits) {
-        CorrectConfig {
-            kafka = Map.copyOf(kafka);
-            Objects.requireNonNull(topics, "topics");
-            Objects.requireNonNull(limits, "limits");
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
-        CorrectConfig config = cluster.bind(CorrectConfig.class, Map.of());
-        Topics topics = new Topics(config.topics(), config.limits());
-        try (Admin admin = Admin.create(Map.copyOf(config.kafka()))) {
-            topics.ensure(admin);
-        }
+        ClusterConfig config = cluster.bind(ClusterConfig.class, Map.of());
+        Topics topics = config.ensured();
         try (RecognitionIndex index = new RecognitionIndex(config.kafka(), topics, config.limits());
                 CorrectionSink sink = CorrectionSink.open(config.kafka(), topics, config.limits(), Clock.systemUTC())) {
             return word.batch.isEmpty() ? correct(index, sink) : importAll(index, sink);

@@ -12,10 +12,8 @@ import dev.scriptorium.schemas.AdapterEventKind;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AdapterState;
 import dev.scriptorium.schemas.GateResult;
-import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
 import dev.scriptorium.schemas.TopicScan;
-import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.trainer.service.TrainerConfig;
 import dev.scriptorium.trainer.service.labels.Side;
@@ -46,7 +44,6 @@ final class DemoLoop {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
     private static final List<String> REVIEWERS = List.of("Ada", "Ben");
     private static final String EPOCHS = "6";
-    private static final String KAFKA = "kafka.";
 
     private final Console console;
     private final Map<String, String> cluster;
@@ -236,13 +233,7 @@ final class DemoLoop {
     }
 
     private void ancestry(String adapterId, String pageId) {
-        Map<String, String> kafka = new HashMap<>();
-        cluster.forEach((key, value) -> {
-            if (key.startsWith(KAFKA)) {
-                kafka.put(key.substring(KAFKA.length()), value);
-            }
-        });
-        ClusterConfig config = new ClusterConfig(kafka, TopicSettings.DEFAULT, PageLimits.DEFAULT);
+        ClusterConfig config = DemoCommand.bind(ClusterConfig.class, withoutBlobs(), Map.of());
         console.say("");
         console.say("── what led to what (./scriptorium lineage)");
         try (TopicScan scan = config.scan()) {
@@ -286,12 +277,17 @@ final class DemoLoop {
         return rate.scores().cer();
     }
 
+    /** What is told to those who never see an image. */
+    private Map<String, String> withoutBlobs() {
+        Map<String, String> settings = new HashMap<>(cluster);
+        settings.remove("blobs.uri");
+        return settings;
+    }
+
     private FeedbackConfig feedbackConfig() {
-        Map<String, String> withoutBlobs = new HashMap<>(cluster);
-        withoutBlobs.remove("blobs.uri");
         return DemoCommand.bind(
                 FeedbackConfig.class,
-                withoutBlobs,
+                withoutBlobs(),
                 Map.of("feedback.state-dir", folder.resolve("feedback").toString(), "feedback.http.enabled", "false"));
     }
 
