@@ -38,7 +38,7 @@ public final class LineDrawer {
      * @param random decides everything
      * @param minChars at least this many characters, 1 or more
      * @param maxChars at most this many, spaces counted
-     * @param heldOut whether to use the families kept from training, and only those
+     * @param heldOut whether to use the families and texts kept from training, and only those
      */
     public DrawnLine draw(SplittableRandom random, int minChars, int maxChars, boolean heldOut) {
         return draw(random, minChars, maxChars, heldOut, Subject.MIXED);
@@ -47,7 +47,7 @@ public final class LineDrawer {
     /** {@link #draw(SplittableRandom, int, int, boolean)} about one subject. */
     public DrawnLine draw(SplittableRandom random, int minChars, int maxChars, boolean heldOut, Subject subject) {
         while (true) {
-            TextLine sensible = texts.next(random, minChars, maxChars, subject);
+            TextLine sensible = texts.next(random, minChars, maxChars, subject, heldOut);
             TextLine line = heldOut ? sensible : Misprint.maybe(random, sensible);
             Face face = fonts.choose(random, line, heldOut);
             double em = em(random, line.kind());

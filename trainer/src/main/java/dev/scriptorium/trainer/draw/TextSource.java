@@ -38,6 +38,8 @@ public final class TextSource {
     private final List<String> english;
     private final List<String> german;
     private final List<String> french;
+    private final String vietnamese;
+    private final String vietnameseHeldOut;
     private final WordChain germanLike;
     private final WordChain frenchLike;
     private final Figures figures;
@@ -49,6 +51,8 @@ public final class TextSource {
         english = lines("words-en.txt.gz").filter(ours).toList();
         german = words("words-de.txt");
         french = words("words-fr.txt");
+        vietnamese = lines("prose-vi.txt").collect(Collectors.joining(" "));
+        vietnameseHeldOut = lines("prose-vi-held-out.txt").collect(Collectors.joining(" "));
         germanLike = new WordChain(german);
         frenchLike = new WordChain(french);
         figures = new Figures(english);
@@ -85,8 +89,10 @@ public final class TextSource {
      * @param minChars at least this many characters, 1 or more
      * @param maxChars at most this many
      * @param subject what it is about
+     * @param heldOut whether running Vietnamese, of which there is little, comes from the part that is kept from
+     *     training
      */
-    public TextLine next(SplittableRandom random, int minChars, int maxChars, Subject subject) {
+    public TextLine next(SplittableRandom random, int minChars, int maxChars, Subject subject, boolean heldOut) {
         if (minChars < 1 || maxChars < minChars) {
             throw new IllegalArgumentException(
                     "line length: 1 <= min <= max expected, " + minChars + ".." + maxChars + " found");
@@ -100,7 +106,7 @@ public final class TextSource {
                         case WORDS -> random.nextInt(5) < 2 ? register.next(random, target) : words(random, target);
                         case FIGURES -> figures.next(random, target);
                         case HEADING -> heading(random, target);
-                        case FOREIGN -> foreign(random, target, subject.language(random));
+                        case FOREIGN -> foreign(random, target, subject.language(random), heldOut);
                     };
             String text = fit(raw, minChars, maxChars);
             if (text.length() >= minChars && Alphabet.covers(text)) {
@@ -252,7 +258,10 @@ public final class TextSource {
         return line.toString();
     }
 
-    private String foreign(SplittableRandom random, int target, Subject language) {
+    private String foreign(SplittableRandom random, int target, Subject language, boolean heldOut) {
+        if (language == Subject.VIETNAMESE && random.nextBoolean()) {
+            return vietnamese(random, target, heldOut ? vietnameseHeldOut : vietnamese);
+        }
         StringBuilder line = new StringBuilder();
         while (line.length() < target) {
             String word = foreignWord(random, language);
@@ -273,6 +282,14 @@ public final class TextSource {
             return language == Subject.GERMAN ? "„" + text + "“" : "« " + text + " »";
         }
         return random.nextBoolean() ? text.replace('\'', '’') : text;
+    }
+
+    /** Some words of running text; one line in twelve in capitals. */
+    private static String vietnamese(SplittableRandom random, int target, String text) {
+        int from = text.indexOf(' ', random.nextInt(text.length() - target - 16)) + 1;
+        int to = text.lastIndexOf(' ', Math.min(text.length() - 1, from + target));
+        String words = text.substring(from, to > from ? to : from + target);
+        return random.nextInt(12) == 0 ? words.toUpperCase(Locale.ROOT) : words;
     }
 
     private String foreignWord(SplittableRandom random, Subject language) {
