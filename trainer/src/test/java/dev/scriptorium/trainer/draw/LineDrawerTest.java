@@ -124,7 +124,7 @@ class LineDrawerTest {
         SplittableRandom random = new SplittableRandom(7);
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < 30_000; i++) {
-            texts.next(random, 10, 60, Subject.MIXED).text().chars().forEach(seen::add);
+            texts.next(random, 10, 60, Subject.MIXED, false).text().chars().forEach(seen::add);
         }
         assertThat(Alphabet.CHARACTERS.chars().filter(c -> !seen.contains(c)).mapToObj(Character::toString))
                 .as("characters never seen")
