@@ -17,6 +17,7 @@ import dev.scriptorium.trainer.adapters.ManifestChanges;
 import dev.scriptorium.trainer.service.labels.Label;
 import dev.scriptorium.trainer.service.watch.DriftWatch;
 import dev.scriptorium.trainer.service.watch.Look;
+import dev.scriptorium.trainer.service.watch.ShadowReadings;
 import dev.scriptorium.trainer.service.watch.Trial;
 import dev.scriptorium.trainer.service.watch.Trials;
 import dev.scriptorium.trainer.service.watch.WatchRules;
@@ -25,22 +26,25 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches adapters in use: pages that people corrected after an adapter had read them are read again by the one that would
- * read otherwise, and an adapter that is worse beyond chance is rolled back. Used by the service's thread; {@link Look#hear}
- * by the one that reads.
+ * Watches adapters in use and on trial: pages that people corrected after an adapter had read them are read again by the one
+ * that would read otherwise, unless both have read them already, and an adapter that is worse beyond chance is rolled back.
+ * Used by the service's thread; {@link Look#hear} by the one that reads.
  */
-final class LiveWatch implements DriftWatch.Adapters {
+final class LiveWatch implements DriftWatch.Adapters, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveWatch.class);
 
     private final WatchRules rules;
@@ -49,6 +53,7 @@ final class LiveWatch implements DriftWatch.Adapters {
     private final AdapterFolders folders;
     private final AdapterWriter writer;
     private final Trials trials;
+    private final ShadowReadings shadows;
     private final String author;
     private final Clock clock;
 
@@ -60,6 +65,7 @@ final class LiveWatch implements DriftWatch.Adapters {
 
     /**
      * @param logs reads the adapter history
+     * @param shadows closed with this
      * @param author the trainer's id
      */
     LiveWatch(
@@ -69,6 +75,7 @@ final class LiveWatch implements DriftWatch.Adapters {
             AdapterFolders folders,
             AdapterWriter writer,
             Trials trials,
+            ShadowReadings shadows,
             String author,
             Clock clock) {
         this.rules = rules;
@@ -77,6 +84,7 @@ final class LiveWatch implements DriftWatch.Adapters {
         this.folders = folders;
         this.writer = writer;
         this.trials = trials;
+        this.shadows = shadows;
         this.author = author;
         this.clock = clock;
     }
@@ -110,6 +118,40 @@ final class LiveWatch implements DriftWatch.Adapters {
         return Optional.empty();
     }
 
+    /** Compares adapters that read in the shadow of the active ones; these pages need not be read again. */
+    void hearShadows(List<Label> labels, String baseModelDigest) throws IOException {
+        refresh();
+        Map<String, Watched> onTrial = new TreeMap<>();
+        for (AdapterManifest manifest : known.values()) {
+            if (manifest.getRollout() == Rollout.SHADOW
+                    && manifest.getBaseModelDigest().equals(baseModelDigest)) {
+                candidate(manifest).ifPresent(watched -> onTrial.put(manifest.getDomain(), watched));
+            }
+        }
+        Map<String, Instant> since = new HashMap<>();
+        onTrial.values()
+                .forEach(watched -> since.merge(
+                        watched.adapter().id(), watched.since(), (one, other) -> one.isBefore(other) ? one : other));
+        shadows.follow(since);
+        for (Map.Entry<String, Watched> domain : onTrial.entrySet()) {
+            hearShadow(domain.getKey(), domain.getValue(), labels);
+        }
+    }
+
+    private void hearShadow(String domain, Watched watched, List<Label> labels) throws IOException {
+        String id = watched.adapter().id();
+        List<Label> later = later(domain, watched, watched.against(), labels)
+                .filter(label -> shadows.find(label.pageId(), id).isPresent())
+                .toList();
+        if (!later.isEmpty()) {
+            Trial trial = trials.find(domain, id, watched.against(), watched.since());
+            List<Label> chosen = Look.choose(trial, later, Integer.MAX_VALUE);
+            if (!chosen.isEmpty()) {
+                conclude(shadows.hear(trial, chosen));
+            }
+        }
+    }
+
     private void refresh() {
         history.refresh();
         if (log == null || !history.latest().equals(known)) {
@@ -129,14 +171,18 @@ final class LiveWatch implements DriftWatch.Adapters {
     private List<Watched> watched(String domain, AdapterManifest manifest) {
         List<Watched> watched = new ArrayList<>();
         if (manifest.getRollout() == Rollout.CANARY) {
-            find(manifest.getCandidate())
-                    .ifPresent(adapter -> watched.add(new Watched(
-                            adapter, manifest.getActive(), since(adapter, domain, AdapterState.CANDIDATE))));
+            candidate(manifest).ifPresent(watched::add);
         }
         find(manifest.getActive())
                 .ifPresent(adapter -> watched.add(new Watched(
                         adapter, adapter.manifest().getParent(), since(adapter, domain, AdapterState.ACTIVE))));
         return watched;
+    }
+
+    private Optional<Watched> candidate(AdapterManifest manifest) {
+        return find(manifest.getCandidate())
+                .map(adapter -> new Watched(
+                        adapter, manifest.getActive(), since(adapter, manifest.getDomain(), AdapterState.CANDIDATE)));
     }
 
     private Optional<AdapterLog.Known> find(String id) {
@@ -154,13 +200,7 @@ final class LiveWatch implements DriftWatch.Adapters {
 
     private Optional<Look> look(String domain, Watched watched, List<Label> labels) throws IOException {
         String id = watched.adapter().id();
-        Set<String> met = met(watched);
-        List<Label> later = labels.stream()
-                .filter(label -> label.domain().equals(domain)
-                        && label.adapterId().equals(id)
-                        && label.storedAt() >= watched.since().toEpochMilli()
-                        && !met.contains(label.documentId()))
-                .toList();
+        List<Label> later = later(domain, watched, id, labels).toList();
         if (later.isEmpty()) {
             return Optional.empty();
         }
@@ -178,6 +218,20 @@ final class LiveWatch implements DriftWatch.Adapters {
             LOG.warn("event=not-watched domain={} adapter={} cause=\"{}\"", domain, id, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /**
+     * Pages that were corrected since.
+     *
+     * @param reader the adapter whose reading was corrected
+     */
+    private Stream<Label> later(String domain, Watched watched, String reader, List<Label> labels) {
+        Set<String> met = met(watched);
+        return labels.stream()
+                .filter(label -> label.domain().equals(domain)
+                        && label.adapterId().equals(reader)
+                        && label.storedAt() >= watched.since().toEpochMilli()
+                        && !met.contains(label.documentId()));
     }
 
     /** Documents that either has learned from or was chosen by: on these a comparison is not fair. */
@@ -213,11 +267,15 @@ final class LiveWatch implements DriftWatch.Adapters {
                 trial.cer(),
                 trial.cerAgainst(),
                 trial.evidence());
-        boolean reads = reads(trial.domain(), trial.adapterId());
+        refresh();
         AdapterManifest latest = known.get(trial.domain());
-        if (reads && trial.evidence() >= enough) {
+        boolean stands = latest != null
+                && (latest.getActive().equals(trial.adapterId())
+                        || (latest.getRollout() != Rollout.FULL
+                                && latest.getCandidate().equals(trial.adapterId())));
+        if (stands && trial.evidence() >= enough) {
             rollBack(trial, latest);
-        } else if (reads) {
+        } else if (stands) {
             writer.report(List.of(event(trial, AdapterEventKind.WATCHED, latest.getActive(), reason(trial))));
         }
         trials.keep(trial); // last: what was not rolled back for a crash is judged again
@@ -291,5 +349,10 @@ final class LiveWatch implements DriftWatch.Adapters {
         refresh();
         return find(adapterId)
                 .flatMap(adapter -> adapter.manifest().getGate().stream().findFirst());
+    }
+
+    @Override
+    public void close() {
+        shadows.close();
     }
 }

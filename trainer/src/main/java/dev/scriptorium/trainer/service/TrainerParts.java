@@ -12,6 +12,7 @@ import dev.scriptorium.trainer.service.labels.LabelReader;
 import dev.scriptorium.trainer.service.labels.LabelStore;
 import dev.scriptorium.trainer.service.labels.PageImages;
 import dev.scriptorium.trainer.service.watch.DriftWatch;
+import dev.scriptorium.trainer.service.watch.ShadowReadings;
 import dev.scriptorium.trainer.service.watch.Trials;
 import java.io.IOException;
 import java.time.Clock;
@@ -80,6 +81,10 @@ final class TrainerParts {
                 folders,
                 writer,
                 new Trials(config.trainer().dir(), config.watch()),
+                new ShadowReadings(
+                        consumer(config.readerConfig()),
+                        partitions(topics.shadows()).toList(),
+                        serdes.recognition().deserializer()),
                 config.trainer().id(),
                 clock);
     }

@@ -206,7 +206,9 @@ public final class TrainerService implements AutoCloseable {
     }
 
     private void beginLook() throws IOException {
-        look = watch.next(store.labels(), learner.baseModelDigest()).map(next -> worker.submit(() -> hear(next)));
+        List<Label> labels = store.labels();
+        watch.hearShadows(labels, learner.baseModelDigest());
+        look = watch.next(labels, learner.baseModelDigest()).map(next -> worker.submit(() -> hear(next)));
     }
 
     /** Nothing if it was asked to stop. */
@@ -377,6 +379,7 @@ public final class TrainerService implements AutoCloseable {
         try (writer;
                 history;
                 drift;
+                watch;
                 reader) {
             if (current != null) {
                 current.stop();

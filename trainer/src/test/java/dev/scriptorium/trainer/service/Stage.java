@@ -8,16 +8,19 @@ import dev.scriptorium.schemas.LabeledPage;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.Rollout;
 import dev.scriptorium.schemas.SourceOffset;
 import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.Verdict;
+import dev.scriptorium.trainer.adapters.AdapterDesk;
 import dev.scriptorium.trainer.service.gate.GateRules;
 import dev.scriptorium.trainer.service.watch.WatchRules;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -147,20 +150,38 @@ final class Stage implements AutoCloseable {
 
     /** Sends what an adapter read from a page. */
     void recognize(String documentId, String finishReason, double confidence, String adapterId) throws Exception {
-        Recognition page = Recognition.newBuilder()
+        Recognition page = recognition(documentId, "text", finishReason, confidence, adapterId);
+        send(topics.recognitions().name(), page.getPageId(), page);
+    }
+
+    /** Sends what an adapter on trial read beside the active one. */
+    void shadow(String documentId, String text, String adapterId) throws Exception {
+        Recognition page = recognition(documentId, text, "OK", 0.5, adapterId);
+        send(topics.shadows().name(), page.getPageId(), page);
+    }
+
+    /** Puts an adapter on trial in the shadow of the active one. */
+    void tryInShadow(String adapterId) {
+        try (AdapterDesk desk = AdapterDesk.open(clients, topics, PageLimits.DEFAULT, "Zoë", Clock.systemUTC())) {
+            desk.tryOut(adapterId, Optional.of(DOMAIN), Rollout.SHADOW, 1, "curious");
+        }
+    }
+
+    private Recognition recognition(
+            String documentId, String text, String finishReason, double confidence, String adapterId) {
+        return Recognition.newBuilder()
                 .setPageId(documentId + "/1")
                 .setDocumentId(documentId)
                 .setPageNumber(1)
                 .setDomain(DOMAIN)
                 .setSource(new SourceOffset(topics.pages().name(), 0, 0L))
-                .setText("text")
+                .setText(text)
                 .setFinishReason(finishReason)
                 .setConfidence(confidence)
                 .setModelDigest("scripted")
                 .setAdapterId(adapterId)
                 .setRecognizedAt(Instant.EPOCH)
                 .build();
-        send(topics.recognitions().name(), page.getPageId(), page);
     }
 
     /** Takes a label back. */

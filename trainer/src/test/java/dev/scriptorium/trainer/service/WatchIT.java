@@ -6,6 +6,7 @@ import dev.scriptorium.schemas.AdapterEventKind;
 import dev.scriptorium.schemas.AdapterManifest;
 import dev.scriptorium.schemas.AdapterMeasure;
 import dev.scriptorium.schemas.AdapterState;
+import dev.scriptorium.schemas.Rollout;
 import dev.scriptorium.trainer.service.labels.Side;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -148,6 +149,43 @@ class WatchIT {
             AdapterMeasure cer = watched.get(0).getMeasures().get(0);
             assertThat(cer.getValue()).isLessThan(cer.getBaseline().orElseThrow());
             assertThat(stage.manifests(2, PATIENCE)).hasSize(2);
+            trainer.check();
+        }
+    }
+
+    @Test
+    void comparesWhatIsReadInTheShadow() throws Exception {
+        try (RunningTrainer trainer = new RunningTrainer(config, new ScriptedLearner(dir.resolve("log"), step -> {}))) {
+            List<AdapterManifest> made = twoGenerations();
+            String candidate = made.get(0).getAdapterId();
+            String active = made.get(1).getAdapterId();
+            stage.tryInShadow(candidate);
+            for (String document : live()) {
+                String text = "text of " + document;
+                stage.shadow(document, "", candidate); // it failed
+                stage.label(document, Labels.image(document), text, text, active);
+            }
+            AdapterManifest ended = stage.manifests(4, PATIENCE).get(3);
+            assertThat(ended.getState()).isEqualTo(AdapterState.ROLLED_BACK);
+            assertThat(ended.getAdapterId()).isEqualTo(candidate);
+            assertThat(ended.getActive()).isEqualTo(active);
+            assertThat(ended.getRollout()).isEqualTo(Rollout.FULL);
+
+            stage.tryInShadow(candidate); // once more, on other documents
+            for (String document : Labels.documents(Side.HELD_OUT, HELD_OUT + 2 * LIVE)
+                    .subList(HELD_OUT + LIVE, HELD_OUT + 2 * LIVE)) {
+                String text = "text of " + document;
+                stage.shadow(document, text, candidate);
+                stage.label(document, Labels.image(document), text, "te" + "#".repeat(text.length() - 2), active);
+            }
+            AdapterEvent watched = await(1, () -> events(AdapterEventKind.WATCHED).stream()
+                            .filter(event -> event.getAdapterId().equals(candidate)
+                                    && event.getMeasures().get(0).getPages() == LIVE)
+                            .toList())
+                    .get(0);
+            assertThat(watched.getActive()).isEqualTo(active);
+            assertThat(watched.getMeasures().get(0).getValue()).isZero();
+            assertThat(watched.getMeasures().get(0).getBaseline().orElseThrow()).isGreaterThan(0.5);
             trainer.check();
         }
     }

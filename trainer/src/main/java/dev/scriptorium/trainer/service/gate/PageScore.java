@@ -18,12 +18,17 @@ public record PageScore(String document, int characters, int errors, int read, b
 
     /** Compares a reading with what the page says. */
     public static PageScore of(GatePage page, Reading reading) {
-        int characters = length(page.text());
+        return of(page.documentId(), page.text(), reading);
+    }
+
+    /** Compares a reading with the truth of a page of a document. */
+    public static PageScore of(String document, String truth, Reading reading) {
+        int characters = length(truth);
         int read = length(reading.text());
         int errors = characters == 0
                 ? read
-                : Math.toIntExact(Math.round(CharacterErrorRate.of(page.text(), reading.text()) * characters));
-        return new PageScore(page.documentId(), characters, errors, read, reading.looped(), reading.confidence());
+                : Math.toIntExact(Math.round(CharacterErrorRate.of(truth, reading.text()) * characters));
+        return new PageScore(document, characters, errors, read, reading.looped(), reading.confidence());
     }
 
     /** Character error rate of this page alone; an empty page is read right or wholly wrong. */

@@ -2,7 +2,6 @@ package dev.scriptorium.trainer.service.watch;
 
 import dev.scriptorium.trainer.service.gate.GatePage;
 import dev.scriptorium.trainer.service.gate.PageReader;
-import dev.scriptorium.trainer.service.gate.PageScore;
 import dev.scriptorium.trainer.service.gate.Reading;
 import dev.scriptorium.trainer.service.labels.Label;
 import dev.scriptorium.trainer.service.labels.LabelStore;
@@ -14,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Documents that are to be heard in a trial: the other adapter reads their pages, on the thread that reads.
@@ -31,25 +29,13 @@ public record Look(Trial trial, List<Label> labels, Optional<Path> against) {
     /** The trial after these documents. */
     public Trial hear(PageReader reader, LabelStore images) throws IOException {
         List<GatePage> pages = labels.stream().map(label -> page(label, images)).toList();
-        List<Reading> readings = reader.read(pages, against);
-        Map<String, List<PageScore>> scores = new LinkedHashMap<>();
-        Map<String, List<PageScore>> others = new LinkedHashMap<>();
-        for (int i = 0; i < pages.size(); i++) {
-            Label label = labels.get(i);
-            GatePage page = pages.get(i);
-            Reading live = new Reading(label.recognized(), false, 0);
-            scores.merge(label.documentId(), List.of(PageScore.of(page, live)), Look::join);
-            others.merge(label.documentId(), List.of(PageScore.of(page, readings.get(i))), Look::join);
-        }
-        Trial after = trial;
-        for (String document : scores.keySet()) {
-            after = after.after(document, scores.get(document), others.get(document));
-        }
-        return after;
+        List<Reading> live = labels.stream().map(Look::live).toList();
+        return trial.after(labels, live, reader.read(pages, against));
     }
 
-    private static List<PageScore> join(List<PageScore> some, List<PageScore> more) {
-        return Stream.concat(some.stream(), more.stream()).toList();
+    /** What was read there when it was reviewed. */
+    static Reading live(Label label) {
+        return new Reading(label.recognized(), false, 0);
     }
 
     private static GatePage page(Label label, LabelStore images) {

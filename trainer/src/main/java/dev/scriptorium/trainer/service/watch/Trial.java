@@ -1,9 +1,14 @@
 package dev.scriptorium.trainer.service.watch;
 
 import dev.scriptorium.trainer.service.gate.PageScore;
+import dev.scriptorium.trainer.service.gate.Reading;
+import dev.scriptorium.trainer.service.labels.Label;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -89,6 +94,32 @@ public record Trial(
                 errors + scores.stream().mapToLong(PageScore::errors).sum(),
                 errorsAgainst + others.stream().mapToLong(PageScore::errors).sum(),
                 list(test().after(Math.max(-1, Math.min(1, difference / cap)))));
+    }
+
+    /**
+     * The trial after documents, in the order of their first pages.
+     *
+     * @param labels their pages, all of one document together
+     * @param readings of the one that is watched, page by page
+     * @param others of the other, page by page
+     */
+    Trial after(List<Label> labels, List<Reading> readings, List<Reading> others) {
+        Map<String, List<PageScore>> scores = new LinkedHashMap<>();
+        Map<String, List<PageScore>> otherScores = new LinkedHashMap<>();
+        for (int i = 0; i < labels.size(); i++) {
+            Label label = labels.get(i);
+            String document = label.documentId();
+            scores.computeIfAbsent(document, unseen -> new ArrayList<>())
+                    .add(PageScore.of(document, label.text(), readings.get(i)));
+            otherScores
+                    .computeIfAbsent(document, unseen -> new ArrayList<>())
+                    .add(PageScore.of(document, label.text(), others.get(i)));
+        }
+        Trial after = this;
+        for (String document : scores.keySet()) {
+            after = after.after(document, scores.get(document), otherScores.get(document));
+        }
+        return after;
     }
 
     private static double capped(List<PageScore> scores) {
