@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param maxLabels new labels that a run learns at most; the rest wait for the next
  * @param replayShare old labels learned again, as a share of the new ones
  * @param heldOutPages pages that measure a domain, at most
- * @param regressionPages pages of other domains that measure what is forgotten, at most
+ * @param regressionPages pages of other domains, and of none, that measure what is forgotten, at most
  */
 public record Planner(int maxLabels, double replayShare, int heldOutPages, int regressionPages) {
     private static final Comparator<Label> BY_OFFSET =
@@ -78,7 +78,7 @@ public record Planner(int maxLabels, double replayShare, int heldOutPages, int r
                 .filter(of(domain).and(label -> label.side() == Side.HELD_OUT))
                 .toList();
         List<Label> others = labels.stream()
-                .filter(of(domain).negate().and(label -> label.side() == Side.HELD_OUT))
+                .filter(of(domain).negate().and(label -> label.side() == Side.HELD_OUT || nobodyLearns(label)))
                 .toList();
         int replayed = Math.toIntExact(Math.round(replayShare * fresh.size()));
         return new RunPlan(
@@ -96,6 +96,11 @@ public record Planner(int maxLabels, double replayShare, int heldOutPages, int r
 
     private static Predicate<Label> of(String domain) {
         return label -> label.domain().equals(domain);
+    }
+
+    /** Pages of no domain are read by the base model itself: no adapter learns from them, whatever their side. */
+    private static boolean nobodyLearns(Label label) {
+        return label.domain().isEmpty();
     }
 
     private static Predicate<Label> isFresh(Map<Integer, Long> consumed) {

@@ -62,6 +62,20 @@ class PlannerTest {
     }
 
     @Test
+    void measuresWithEveryPageOfNoDomain() {
+        List<Label> labels = new ArrayList<>(labels());
+        List<Label> nobodys = Labels.documents(Side.TRAIN, 42).subList(40, 42).stream()
+                .map(document -> Labels.label(document, "", 0, 1_000))
+                .toList();
+        labels.addAll(nobodys);
+
+        assertThat(new Planner(100, 0.5, 4, 1_000)
+                        .plan("letters", labels, Map.of(), "", "base")
+                        .regression())
+                .containsAll(nobodys);
+    }
+
+    @Test
     void leavesToTheNextRunWhatIsTooMuchForOne() {
         Planner few = new Planner(5, 0, 4, 0);
         List<Label> labels = labels();
