@@ -49,9 +49,14 @@ final class Figures {
         return numeral.toString();
     }
 
-    /** A line of at least the target length, made of pieces. */
+    /** A line of at least the target length, made of pieces, or one piece. */
     String next(SplittableRandom random, int target) {
         boolean capitals = random.nextInt(3) > 0;
+        if (random.nextInt(4) == 0) {
+            // columns stand alone: no more than one field, however long a line was asked for
+            String piece = piece(random);
+            return capitals ? piece.toUpperCase(Locale.ROOT) : piece;
+        }
         StringBuilder line = new StringBuilder();
         while (line.length() < target) {
             String piece = piece(random);

@@ -31,6 +31,9 @@ public final class PoorCopy {
         if (random.nextInt(5) == 0) {
             deadDots(result, random, harshness);
         }
+        if (random.nextInt(3) == 0) {
+            worn(result, random, harshness);
+        }
         if (random.nextInt(2) == 0) {
             faint(pixels, random, harshness);
         }
@@ -86,6 +89,20 @@ public final class PoorCopy {
                     line.pixels()[across ? k * line.width() + along : along * line.width() + k] = (byte) paper;
                 }
             }
+        }
+    }
+
+    /** Parts of letters are gone, as where a thermal head is dirty or the paper was rubbed. */
+    private static void worn(GrayImage line, SplittableRandom random, double harshness) {
+        double cell = Math.max(3, line.height() * random.nextDouble(0.15, 0.8));
+        float[] noise = SmoothNoise.field(random, line.width(), line.height(), cell, 2);
+        double depth = Math.min(1, 2 * harshness) * random.nextDouble(0.3, 1);
+        int paper = brightest(line.pixels());
+        for (int i = 0; i < noise.length; i++) {
+            // the clouds' values crowd around a half: twice as steep, and cut off
+            double gone = depth * Math.max(0, Math.min(1, 2 * noise[i] - 0.5));
+            int here = line.pixels()[i] & 255;
+            line.pixels()[i] = (byte) Math.round(here + gone * (paper - here));
         }
     }
 

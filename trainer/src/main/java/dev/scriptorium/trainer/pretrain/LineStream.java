@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
 final class LineStream implements AutoCloseable {
     private static final int BATCHES_AHEAD = 8;
     /** Share of lines that are copied once more, carelessly. */
-    private static final double POOR_COPIES = 0.12;
+    private static final double POOR_COPIES = 0.16;
 
     private static final double POOREST_COPY = 0.5;
 
