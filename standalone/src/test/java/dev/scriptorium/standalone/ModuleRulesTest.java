@@ -28,6 +28,10 @@ final class ModuleRulesTest {
     static final ArchRule modelKnowsNobody = module("model").should().dependOnClassesThat(ours("model"));
 
     @ArchTest
+    static final ArchRule documentsKnowsOnlySchemas =
+            module("documents").should().dependOnClassesThat(ours("documents", "schemas"));
+
+    @ArchTest
     static final ArchRule ingestKnowsOnlySchemas =
             module("ingest").should().dependOnClassesThat(ours("ingest", "schemas"));
 

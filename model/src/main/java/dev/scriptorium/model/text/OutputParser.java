@@ -54,7 +54,7 @@ public final class OutputParser {
         parser.read(clean(answer));
         String markdown =
                 BLANK_LINES.matcher(parser.markdown).replaceAll("\n\n").strip();
-        return new ParsedOutput(markdown, parser.blocks, parser.images, Table.allIn(markdown));
+        return new ParsedOutput(markdown, parser.blocks, parser.images);
     }
 
     /** The answer without the end token and the white space around it. */

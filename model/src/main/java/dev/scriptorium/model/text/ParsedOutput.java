@@ -8,12 +8,10 @@ import java.util.List;
  * @param markdown the text without places; each picture is a link {@code ![](images/K.jpg)}, K counting from 0
  * @param blocks all pieces in reading order
  * @param images where the pictures behind the links are, in the links' order
- * @param tables all HTML tables, in reading order
  */
-public record ParsedOutput(String markdown, List<Block> blocks, List<Block.Box> images, List<Table> tables) {
+public record ParsedOutput(String markdown, List<Block> blocks, List<Block.Box> images) {
     public ParsedOutput {
         blocks = List.copyOf(blocks);
         images = List.copyOf(images);
-        tables = List.copyOf(tables);
     }
 }

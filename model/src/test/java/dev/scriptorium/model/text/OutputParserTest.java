@@ -138,13 +138,6 @@ class OutputParserTest {
     }
 
     @Test
-    void collectsTables() {
-        ParsedOutput page = parse(item("table", "[[1, 2, 3, 4]]") + "\n<table><tr><td>a</td><td>b</td></tr></table>\n");
-        assertThat(page.tables()).hasSize(1);
-        assertThat(page.tables().get(0).grid()).containsExactly(List.of("a", "b"));
-    }
-
-    @Test
     void preparesTextForThePublishedScoring() {
         String answer =
                 item("equation", "[[1, 2, 3, 4]]") + "\n\\[ a = b \\quad (12) \\]\n\n\n\n<center>caption</center>";

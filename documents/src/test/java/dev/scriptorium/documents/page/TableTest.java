@@ -1,6 +1,6 @@
-package dev.scriptorium.model.text;
+package dev.scriptorium.documents.page;
 
-import dev.scriptorium.model.text.Table.Cell;
+import dev.scriptorium.documents.page.Table.Cell;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

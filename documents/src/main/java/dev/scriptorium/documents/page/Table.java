@@ -1,4 +1,4 @@
-package dev.scriptorium.model.text;
+package dev.scriptorium.documents.page;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,8 +18,10 @@ public record Table(List<List<Cell>> rows) {
     /** Spans beyond this are nonsense and count as this. */
     static final int MAX_SPAN = 100;
 
-    private static final Pattern TABLE =
+    /** A table in HTML; group 1 is what it holds. */
+    static final Pattern HTML =
             Pattern.compile("<table\\b[^>]*>(.*?)(?:</table\\s*>|\\z)", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
     private static final Pattern TAG = Pattern.compile("<(/?)(tr|td|th|br)\\b([^>]*)>", Pattern.CASE_INSENSITIVE);
     private static final Pattern SPAN =
             Pattern.compile("\\b(col|row)span\\s*=\\s*[\"']?(\\d{1,9})", Pattern.CASE_INSENSITIVE);
@@ -41,10 +43,10 @@ public record Table(List<List<Cell>> rows) {
      */
     public record Cell(String text, boolean header, int columnSpan, int rowSpan) {}
 
-    /** All tables in a text, in order; tables without cells are left out. */
-    public static List<Table> allIn(String text) {
+    /** All HTML tables in a text, in order; tables without cells are left out. */
+    static List<Table> allIn(String text) {
         List<Table> tables = new ArrayList<>();
-        Matcher matcher = TABLE.matcher(text);
+        Matcher matcher = HTML.matcher(text);
         while (matcher.find()) {
             Table table = new Reader().read(matcher.group(1));
             if (!table.rows().isEmpty()) {
@@ -156,9 +158,9 @@ public record Table(List<List<Cell>> rows) {
 
         private static String plain(String html) {
             String text = html.replaceAll("</?[a-zA-Z][^<>]*>", "");
-            return ENTITY.matcher(text)
-                    .replaceAll(entity -> Matcher.quoteReplacement(character(entity.group(1), entity.group())))
-                    .strip();
+            String plain = ENTITY.matcher(text)
+                    .replaceAll(entity -> Matcher.quoteReplacement(character(entity.group(1), entity.group())));
+            return Characters.clean(plain).strip();
         }
 
         private static String character(String name, String otherwise) {
