@@ -26,6 +26,7 @@ public final class TestReports {
     private static final List<Pattern> MAY_BE_MISSING = List.of(
             Pattern.compile("no Docker engine answers"),
             Pattern.compile("no folder 'shared' with reference/SPEC.md above this module"),
+            Pattern.compile("pdftotext is not installed"),
             Pattern.compile("no GPU is visible"));
 
     private static final Pattern TEST_CLASS = Pattern.compile("(Test\\w*|\\w*(Test|Tests|TestCase|IT|ITCase))\\.java");

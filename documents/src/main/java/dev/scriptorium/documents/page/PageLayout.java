@@ -24,6 +24,9 @@ final class PageLayout {
     /** Gap between two lines of one block, in heights of the upper one. */
     private static final double LINE_GAP = 0.8;
 
+    /** Text without a place is not written larger than a page of so many rows. */
+    private static final int ROWS_OF_A_PAGE = 60;
+
     private final String text;
     private final boolean markdown;
     private final int width;
@@ -78,7 +81,7 @@ final class PageLayout {
         }
         Box box = box(region);
         List<Double> sure = region.getWordConfidences();
-        Rows rows = new Rows(box, List.of(words), false);
+        Rows rows = new Rows(box, List.of(words), false, Integer.MAX_VALUE);
         List<TextWord> placed = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
             OptionalDouble confidence =
@@ -178,7 +181,8 @@ final class PageLayout {
                 .toList();
         List<TextLine> lines = new ArrayList<>();
         if (!texts.isEmpty()) {
-            Rows rows = new Rows(box, texts, true);
+            int maxHeight = placed ? Integer.MAX_VALUE : Math.max(1, box.height() / ROWS_OF_A_PAGE);
+            Rows rows = new Rows(box, texts, true, maxHeight);
             for (int line = 0; line < texts.size(); line++) {
                 List<TextWord> words = new ArrayList<>();
                 for (int i = 0; i < texts.get(line).size(); i++) {

@@ -18,9 +18,10 @@ final class Rows {
      * @param box what is filled
      * @param lines their words; each line begins a row
      * @param broken false if each line is one row, whatever its length
+     * @param maxHeight of a row; the rectangle is filled from above
      */
-    Rows(Box box, List<List<String>> lines, boolean broken) {
-        int perRow = broken ? charactersPerRow(box, lines) : Integer.MAX_VALUE;
+    Rows(Box box, List<List<String>> lines, boolean broken, int maxHeight) {
+        int perRow = broken ? charactersPerRow(box, lines, maxHeight) : Integer.MAX_VALUE;
         List<Integer> rowOfWord = new ArrayList<>();
         int rows = 0;
         for (List<String> words : lines) {
@@ -36,7 +37,8 @@ final class Rows {
                 rowOfWord.add(rows - 1);
             }
         }
-        place(box, lines, rowOfWord, rows);
+        int height = (int) Math.min(box.height(), (long) rows * maxHeight);
+        place(new Box(box.x0(), box.y0(), box.x1(), box.y0() + height), lines, rowOfWord, rows);
     }
 
     /** Where a word stands. */
@@ -45,7 +47,7 @@ final class Rows {
     }
 
     /** The row length with which the text, broken so, has the rectangle's shape; for one word a row is enough. */
-    private static int charactersPerRow(Box box, List<List<String>> lines) {
+    private static int charactersPerRow(Box box, List<List<String>> lines, int maxHeight) {
         int characters = lines.stream()
                 .mapToInt(words ->
                         words.stream().mapToInt(word -> length(word) + 1).sum())
@@ -63,7 +65,8 @@ final class Rows {
         if (rows <= Math.max(1.5, lines.size())) {
             return longest;
         }
-        return Math.max(1, (int) Math.ceil(characters / rows));
+        double highest = box.width() / (CHARACTER_SHAPE * maxHeight);
+        return (int) Math.ceil(Math.max(1, Math.max(highest, characters / rows)));
     }
 
     private void place(Box box, List<List<String>> lines, List<Integer> rowOfWord, int rows) {

@@ -16,6 +16,8 @@ public enum DocumentFormat {
     HOCR("application/xhtml+xml", "hocr"),
     /** ALTO 4. */
     ALTO("application/xml", "alto.xml"),
+    /** PDF/A-2b: the images, with the text behind them. */
+    PDF("application/pdf", "pdf"),
     /** The tables alone, as HTML. */
     HTML("text/html; charset=utf-8", "html"),
     /** The tables alone, as CSV (RFC 4180), an empty line between two. */
@@ -42,6 +44,11 @@ public enum DocumentFormat {
     /** The name used on the command line and in addresses: {@code text}, {@code hocr}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** True if the writer fetches the pages' images. */
+    public boolean needsImages() {
+        return this == PDF;
     }
 
     /**

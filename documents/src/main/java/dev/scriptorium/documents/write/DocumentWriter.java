@@ -27,6 +27,7 @@ public interface DocumentWriter {
             case JSON -> new JsonWriter();
             case HOCR -> new HocrWriter();
             case ALTO -> new AltoWriter();
+            case PDF -> new PdfWriter();
             case HTML -> new TableHtmlWriter();
             case CSV -> new TableCsvWriter();
         };
