@@ -5,6 +5,7 @@ import dev.scriptorium.model.engine.PageOutcome;
 import dev.scriptorium.model.engine.PageReading;
 import dev.scriptorium.model.engine.Region;
 import dev.scriptorium.model.text.Prompt;
+import dev.scriptorium.schemas.DeadLetter;
 import dev.scriptorium.schemas.DeadLetterQueue;
 import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.PageImage;
@@ -71,7 +72,7 @@ final class ResultWriter {
             return recognition(source, page, recognition(source, page, read.reading(), modelDigest, waitingMillis));
         }
         PageOutcome.Failed failed = (PageOutcome.Failed) outcome;
-        return letter(source, "recognize", code(failed.failure()), failed.message(), Optional.empty());
+        return letter(source, page.page(), "recognize", code(failed.failure()), failed.message());
     }
 
     /** The dead letter for a record that never reached the engine. */
@@ -130,11 +131,11 @@ final class ResultWriter {
                 record,
                 () -> letter(
                         source,
+                        loaded.page(),
                         "serialize",
                         ErrorCode.RESULT_OVERSIZE,
                         "page " + loaded.page().getPageId() + ": a result that topic " + topic + " takes expected, "
-                                + record.value().length + " bytes found",
-                        Optional.empty()));
+                                + record.value().length + " bytes found"));
     }
 
     private ProducerRecord<byte[], byte[]> record(
@@ -153,6 +154,7 @@ final class ResultWriter {
                 .setPageId(page.getPageId())
                 .setDocumentId(page.getDocumentId())
                 .setPageNumber(page.getPageNumber())
+                .setPageCount(page.getPageCount())
                 .setDocumentName(page.getDocumentName())
                 .setDomain(page.getDomain())
                 .setSource(new SourceOffset(source.topic(), source.partition(), source.offset()))
@@ -182,8 +184,13 @@ final class ResultWriter {
     }
 
     private Outbound letter(
-            ConsumerRecord<byte[], ?> source, String stage, ErrorCode code, String message, Optional<Throwable> cause) {
-        return outbound(deadLetters.letter(source, stage, 1, code, message, cause));
+            ConsumerRecord<byte[], ?> source, PageImage page, String stage, ErrorCode code, String message) {
+        ProducerRecord<String, SpecificRecord> letter =
+                deadLetters.letter(source, stage, 1, code, message, Optional.empty());
+        DeadLetter counted = DeadLetter.newBuilder((DeadLetter) letter.value())
+                .setPageCount(page.getPageCount())
+                .build();
+        return outbound(new ProducerRecord<>(letter.topic(), letter.key(), counted));
     }
 
     private Outbound outbound(ProducerRecord<String, SpecificRecord> letter) {

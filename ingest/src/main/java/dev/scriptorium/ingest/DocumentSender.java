@@ -83,7 +83,7 @@ final class DocumentSender implements AutoCloseable {
      * @throws KafkaException if this or an earlier page does not arrive
      */
     void send(Page page) throws RefusedException {
-        ProducerRecord<String, PageImage> record = records.record(page);
+        ProducerRecord<String, PageImage> record = records.record(page, progress.count());
         batch.add(record);
         batchBytes +=
                 record.value().getImage().map(java.nio.ByteBuffer::remaining).orElse(0);

@@ -83,7 +83,7 @@ public final class PageProducer implements AutoCloseable {
      * @throws dev.scriptorium.schemas.RecordException if the blob store fails
      */
     public void send(Page page) throws RefusedException {
-        pending.add(new Pending(page.id(), producer.send(records.record(page))));
+        pending.add(new Pending(page.id(), producer.send(records.record(page, 1))));
     }
 
     /**

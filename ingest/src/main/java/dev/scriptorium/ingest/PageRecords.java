@@ -33,15 +33,17 @@ final class PageRecords {
     /**
      * Makes a page's record.
      *
+     * @param count how many pages its document has
      * @throws RefusedException if the page is too large to travel in its record and there is no blob store
      * @throws dev.scriptorium.schemas.RecordException if the blob store fails
      */
-    ProducerRecord<String, PageImage> record(Page page) throws RefusedException {
+    ProducerRecord<String, PageImage> record(Page page, int count) throws RefusedException {
         int bytes = page.image().remaining();
         PageImage.Builder record = PageImage.newBuilder()
                 .setPageId(page.id())
                 .setDocumentId(page.documentId())
                 .setPageNumber(page.number())
+                .setPageCount(count)
                 .setDocumentName(page.documentName())
                 .setMediaType(page.mediaType())
                 .setWidth(page.width())

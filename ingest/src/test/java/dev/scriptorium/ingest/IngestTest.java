@@ -146,6 +146,7 @@ class IngestTest {
         assertThat(page.getTask()).isEqualTo("document");
         assertThat(page.getMode()).isEqualTo("base");
         assertThat(page.getDocumentName()).isEqualTo("scan.png");
+        assertThat(page.getPageCount()).isEqualTo(1);
         assertThat(page.getWidth()).isEqualTo(40);
         assertThat(page.getIngestedAt()).isEqualTo(NOW);
         assertThat(page.getImage()).contains(ByteBuffer.wrap(Pictures.png()));

@@ -44,6 +44,11 @@ public final class AvroSerdes {
         return of(Recognition.class);
     }
 
+    /** Which of it makes a document. */
+    public Serde<AssembledDocument> assembledDocument() {
+        return of(AssembledDocument.class);
+    }
+
     /** What people say about it. */
     public Serde<Correction> correction() {
         return of(Correction.class);

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param partitions of the topics keyed by page; they are joined with each other, so all have as many
  * @param replicationFactor copies of every partition; -1 for the broker's default
  * @param pageRetention how long pages, and with them their images, are kept
- * @param recognitionRetention how long recognitions, shadow readings and adapter events are kept
+ * @param recognitionRetention how long recognitions, documents, shadow readings and adapter events are kept
  * @param deadLetterRetention how long dead letters are kept
  * @param create false if somebody else creates the topics
  */
@@ -27,7 +27,7 @@ public record TopicSettings(
         @Setting(value = "30d", doc = "how long pages and their images are kept")
         Duration pageRetention,
 
-        @Setting(value = "365d", doc = "how long recognitions, shadow readings and adapter events are kept")
+        @Setting(value = "365d", doc = "how long recognitions, documents, shadow readings and adapter events are kept")
         Duration recognitionRetention,
 
         @Setting(value = "90d", doc = "how long dead letters are kept")

@@ -32,6 +32,7 @@ public final class Topics {
 
     private final Topic<PageImage> pages;
     private final Topic<Recognition> recognitions;
+    private final Topic<AssembledDocument> documents;
     private final Topic<Correction> corrections;
     private final Topic<LabeledPage> labeled;
     private final Topic<QuarantinedLabel> quarantine;
@@ -51,6 +52,12 @@ public final class Topics {
         recognitions = new Topic<>(
                 prefix + "recognitions",
                 Recognition.class,
+                partitions,
+                true,
+                Optional.of(settings.recognitionRetention()));
+        documents = new Topic<>(
+                prefix + "documents",
+                AssembledDocument.class,
                 partitions,
                 true,
                 Optional.of(settings.recognitionRetention()));
@@ -81,6 +88,11 @@ public final class Topics {
     /** What was read; key pageId. */
     public Topic<Recognition> recognitions() {
         return recognitions;
+    }
+
+    /** Which of it makes a document; key documentId. */
+    public Topic<AssembledDocument> documents() {
+        return documents;
     }
 
     /** What people say about it; key pageId. */
@@ -128,6 +140,7 @@ public final class Topics {
         return List.of(
                 pages,
                 recognitions,
+                documents,
                 corrections,
                 labeled,
                 quarantine,

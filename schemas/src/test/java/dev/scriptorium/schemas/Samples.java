@@ -16,6 +16,7 @@ public final class Samples {
         return List.of(
                 page(),
                 recognition(),
+                assembledDocument(),
                 correction(),
                 labeled(),
                 quarantined(),
@@ -59,6 +60,20 @@ public final class Samples {
                 .setMillis(new StageMillis(1L, 2L, 3L, 4L))
                 .setIngestedAt(NOW)
                 .setRecognizedAt(NOW.plusMillis(10))
+                .build();
+    }
+
+    public static AssembledDocument assembledDocument() {
+        return AssembledDocument.newBuilder()
+                .setDocumentId("doc")
+                .setDocumentName("Bücher – sách 𝒜.pdf")
+                .setState("INCOMPLETE")
+                .setRevision(2)
+                .setPageCount(5)
+                .setTopic("ocr.recognitions")
+                .setPages(List.of(new AssembledPage(1, 3, 1L << 40, "OK"), new AssembledPage(5, 0, 0L, "LOOP")))
+                .setMissing(List.of(new MissingPages(2, 3, "TIMEOUT"), new MissingPages(4, 4, "NOT_YET")))
+                .setAssembledAt(NOW)
                 .build();
     }
 

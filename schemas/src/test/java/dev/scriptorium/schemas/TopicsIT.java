@@ -83,6 +83,7 @@ class TopicsIT {
                 .containsExactlyInAnyOrder(
                         "once.pages",
                         "once.recognitions",
+                        "once.documents",
                         "once.corrections",
                         "once.labeled",
                         "once.quarantine",
