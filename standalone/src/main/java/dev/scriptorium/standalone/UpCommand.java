@@ -1,5 +1,7 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.documents.DocumentsConfig;
+import dev.scriptorium.documents.DocumentsService;
 import dev.scriptorium.feedback.FeedbackConfig;
 import dev.scriptorium.feedback.FeedbackService;
 import dev.scriptorium.feedback.PlausibilityCheck;
@@ -27,14 +29,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Runs broker, registry, worker, feedback and trainer until stopped. With {@code --json} the object is printed when
+ * Runs broker, registry, worker, document assembler, feedback and trainer until stopped. With {@code --json} the object is printed when
  * everything is ready: {@code {"bootstrap","registry","data","feedback"}}.
  */
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
         description = {
-            "Run a broker, a schema registry, a worker, feedback and a trainer on this machine until stopped.",
+            "Run a broker, a schema registry, a worker, a document assembler, feedback and a trainer on this machine",
+            "until stopped.",
             "Data stay on disk. Nothing listens beyond loopback. ingest, subscribe and correct find it by themselves."
         })
 final class UpCommand implements Callable<Integer> {
@@ -79,6 +82,16 @@ final class UpCommand implements Callable<Integer> {
     private Optional<Double> doubtBelow = Optional.empty();
 
     @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = {
+                "Seconds without news of a document's pages after which it is published without those that are missing;",
+                "default ${DEFAULT-VALUE}."
+            })
+    private int patience;
+
+    @Option(
             names = "--train-after",
             paramLabel = "N",
             defaultValue = "50",
@@ -103,6 +116,7 @@ final class UpCommand implements Callable<Integer> {
             Services services = start();
             while (!Thread.interrupted()) {
                 services.worker().check();
+                services.documents().check();
                 services.feedback().check();
                 services.trainer().ifPresent(LocalTrainer::check);
                 TimeUnit.SECONDS.sleep(1);
@@ -116,7 +130,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** What may die while it runs. */
-    private record Services(LocalWorker worker, FeedbackService feedback, Optional<LocalTrainer> trainer) {}
+    private record Services(
+            LocalWorker worker, DocumentsService documents, FeedbackService feedback, Optional<LocalTrainer> trainer) {}
 
     private Services start() throws IOException, InterruptedException {
         EmbeddedKafka kafka = add(EmbeddedKafka.on(data.resolve("kafka"), port, Map.of()));
@@ -130,6 +145,7 @@ final class UpCommand implements Callable<Integer> {
             new Topics(TopicSettings.DEFAULT, PageLimits.DEFAULT).ensure(admin);
         }
         LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
+        DocumentsService documents = add(DocumentsService.start(documentsConfig(clients)));
         FeedbackService feedback =
                 add(FeedbackService.start(feedbackConfig(clients), plausibility(clients), Clock.systemUTC()));
         Optional<LocalTrainer> trainer =
@@ -146,7 +162,7 @@ final class UpCommand implements Callable<Integer> {
         json.put("data", data.toAbsolutePath().toString());
         json.put("feedback", feedbackUrl);
         console.result(json);
-        return new Services(worker, feedback, trainer);
+        return new Services(worker, documents, feedback, trainer);
     }
 
     /** Closed after the service that asks it. */
@@ -163,6 +179,17 @@ final class UpCommand implements Callable<Integer> {
                 WorkerConfig.class,
                 clients,
                 Map.of("blobs.uri", data.resolve("blobs").toUri().toString(), "worker.id", "standalone"));
+    }
+
+    private DocumentsConfig documentsConfig(Map<String, String> clients) {
+        return bind(
+                DocumentsConfig.class,
+                clients,
+                Map.of(
+                        "documents.state-dir",
+                        data.resolve("documents").toString(),
+                        "documents.patience",
+                        patience + "s"));
     }
 
     private FeedbackConfig feedbackConfig(Map<String, String> clients) {
