@@ -4,10 +4,9 @@ import dev.scriptorium.feedback.labels.LabelRules;
 import dev.scriptorium.feedback.labels.LabelTopology;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
+import dev.scriptorium.schemas.http.Access;
 import dev.scriptorium.schemas.settings.Secret;
 import dev.scriptorium.schemas.settings.Setting;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -139,17 +138,9 @@ public record FeedbackConfig(Map<String, String> kafka, TopicSettings topics, Pa
                     throw new IllegalArgumentException("reviewer-tokens: name:token expected, no colon found");
                 }
             }
-            if (enabled && token.isEmpty() && reviewerTokens.isEmpty() && !loopback(host)) {
+            if (enabled && token.isEmpty() && reviewerTokens.isEmpty() && !Access.isLoopback(host)) {
                 throw new IllegalArgumentException(
                         "host=" + host + ": loopback expected where there is neither token nor reviewer-tokens");
-            }
-        }
-
-        private static boolean loopback(String host) {
-            try {
-                return InetAddress.getByName(host).isLoopbackAddress();
-            } catch (UnknownHostException e) {
-                throw new IllegalArgumentException("host=" + host + ": an address of this machine expected", e);
             }
         }
     }

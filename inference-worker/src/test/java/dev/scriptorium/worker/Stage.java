@@ -97,7 +97,6 @@ final class Stage implements AutoCloseable {
                             Duration.ofMillis(50),
                             Duration.ofSeconds(5),
                             2,
-                            3,
                             session,
                             shortTransactions));
         }

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
  */
 record DocumentProgress(int done, int count, String asked, BitSet refused) {
     private static final Pattern NOTE = Pattern.compile("pages=(\\d+) asked=(\\w+) refused=([0-9,-]*)");
-    private static final Pattern RANGE = Pattern.compile("(\\d+)(?:-(\\d+))?");
 
     /** Kafka takes 4,096 bytes. */
     private static final int MAX_REFUSED_CHARS = 3500;
@@ -58,13 +57,7 @@ record DocumentProgress(int done, int count, String asked, BitSet refused) {
 
     /** Everything but {@link #done}, as the note beside an offset. */
     String note() {
-        StringBuilder ranges = new StringBuilder();
-        for (int from = refused.nextSetBit(0); from >= 0 && ranges.length() < MAX_REFUSED_CHARS; ) {
-            int to = refused.nextClearBit(from) - 1;
-            ranges.append(ranges.length() == 0 ? "" : ",").append(from).append(to == from ? "" : "-" + to);
-            from = refused.nextSetBit(to + 1);
-        }
-        return "pages=" + count + " asked=" + asked + " refused=" + ranges;
+        return "pages=" + count + " asked=" + asked + " refused=" + PageRanges.text(refused, MAX_REFUSED_CHARS);
     }
 
     /** Reads a note; empty for one that this program did not write. */
@@ -73,11 +66,11 @@ record DocumentProgress(int done, int count, String asked, BitSet refused) {
         if (!parts.matches()) {
             return Optional.empty();
         }
-        BitSet refused = new BitSet();
-        for (Matcher range = RANGE.matcher(parts.group(3)); range.find(); ) {
-            int from = Integer.parseInt(range.group(1));
-            int to = range.group(2) == null ? from : Integer.parseInt(range.group(2));
-            refused.set(from, to + 1);
+        BitSet refused;
+        try {
+            refused = PageRanges.parse(parts.group(3));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
         return Optional.of(new DocumentProgress((int) done, Integer.parseInt(parts.group(1)), parts.group(2), refused));
     }

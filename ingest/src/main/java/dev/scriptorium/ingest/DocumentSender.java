@@ -31,6 +31,7 @@ final class DocumentSender implements AutoCloseable {
 
     private final String documentId;
     private final PageRecords records;
+    private final Asked asked;
     private final Producer<String, PageImage> producer;
     private final ProgressNotes notes;
     private final ConsumerGroupMetadata member;
@@ -50,11 +51,13 @@ final class DocumentSender implements AutoCloseable {
     DocumentSender(
             String documentId,
             PageRecords records,
+            Asked asked,
             Producer<String, PageImage> producer,
             ProgressNotes notes,
             DocumentProgress begin) {
         this.documentId = documentId;
         this.records = records;
+        this.asked = asked;
         this.producer = producer;
         this.notes = notes;
         this.member = notes.member(documentId);
@@ -83,7 +86,7 @@ final class DocumentSender implements AutoCloseable {
      * @throws KafkaException if this or an earlier page does not arrive
      */
     void send(Page page) throws RefusedException {
-        ProducerRecord<String, PageImage> record = records.record(page, progress.count());
+        ProducerRecord<String, PageImage> record = records.record(page, progress.count(), asked);
         batch.add(record);
         batchBytes +=
                 record.value().getImage().map(java.nio.ByteBuffer::remaining).orElse(0);
@@ -99,14 +102,18 @@ final class DocumentSender implements AutoCloseable {
     }
 
     /**
-     * Sends what is left and forgets how far the document has come, so that taking it in again reads it again.
+     * Sends what is left. How far the document has come stays noted until {@link #forget}.
      *
      * @return the pages sent, in order
      */
     List<SentPage> finish() {
         commit();
-        notes.forget(documentId);
         return List.copyOf(sent);
+    }
+
+    /** Forgets how far the document has come, so that taking it in again reads it again. */
+    void forget() {
+        notes.forget(documentId);
     }
 
     private void commit() {

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** Kinds of document that are taken in, told by their first bytes; what the file is called does not matter. */
-enum ImageType {
+public enum ImageType {
     PNG("image/png", "89504e470d0a1a0a"),
     JPEG("image/jpeg", "ffd8ff"),
     TIFF("image/tiff", "(49492[ab]00|4d4d002[ab])"),
@@ -32,8 +32,14 @@ enum ImageType {
         this.magic = magic;
     }
 
-    String mediaType() {
+    /** Its media type. */
+    public String mediaType() {
         return mediaType;
+    }
+
+    /** True if a document of this kind may have more than one page. */
+    public boolean hasPages() {
+        return this == TIFF || this == PDF;
     }
 
     /** The kind that a file's first bytes say it is. */

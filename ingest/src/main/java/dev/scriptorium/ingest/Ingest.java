@@ -12,6 +12,7 @@ public final class Ingest {
     private final PageRenderer renderer;
     private final PageProducer producer;
     private final IngestProgress progress;
+    private final boolean resumable;
 
     private final Map<String, Document> documents = new HashMap<>();
     private final List<SentPage> sent = new ArrayList<>();
@@ -26,9 +27,22 @@ public final class Ingest {
      * @param progress told each page and each document that is done
      */
     public Ingest(PageRenderer renderer, PageProducer producer, IngestProgress progress) {
+        this(renderer, producer, progress, false);
+    }
+
+    private Ingest(PageRenderer renderer, PageProducer producer, IngestProgress progress, boolean resumable) {
         this.renderer = renderer;
         this.producer = producer;
         this.progress = progress;
+        this.resumable = resumable;
+    }
+
+    /**
+     * An ingest for services that go on after a crash with what they were at: it sends a document of one page, too, with
+     * a note of how far it has come, and {@link IngestProgress#sent} is told before that note is forgotten.
+     */
+    public static Ingest resumable(PageRenderer renderer, PageProducer producer, IngestProgress progress) {
+        return new Ingest(renderer, producer, progress, true);
     }
 
     /**
@@ -60,8 +74,9 @@ public final class Ingest {
                 repeated.add(document);
                 return;
             }
-            if (pages.count() == 1) {
-                send(pages);
+            progress.opened(document, pages.count());
+            if (pages.count() == 1 && !resumable) {
+                send(document, pages);
             } else {
                 sendAll(document, pages);
             }
@@ -70,17 +85,22 @@ public final class Ingest {
                 passedOver.add(document);
             } else {
                 refused.add(e);
+                progress.refused(document, IngestProgress.WHOLE_DOCUMENT, e);
             }
         }
     }
 
-    private void send(DocumentPages pages) throws RefusedException {
-        producer.send(pages.read(1));
+    private Asked asked(Document document) {
+        return document.asked().orElseGet(producer::asked);
+    }
+
+    private void send(Document document, DocumentPages pages) throws RefusedException {
+        producer.send(pages.read(1), asked(document));
     }
 
     private void sendAll(Document document, DocumentPages pages) {
         flush(); // so that pages are reported in the order of sending
-        try (DocumentSender sender = producer.document(pages.documentId(), pages.count())) {
+        try (DocumentSender sender = producer.document(pages.documentId(), pages.count(), asked(document))) {
             resumed += sender.resumedAfter();
             for (int number = 1; number <= pages.count(); number++) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -88,21 +108,24 @@ public final class Ingest {
                             + pages.count() + "; run again to go on");
                 }
                 if (sender.lacks(number)) {
-                    send(sender, pages, number);
+                    send(sender, document, pages, number);
                 }
                 progress.page(document, number, pages.count());
             }
             sent.addAll(sender.finish());
+            progress.sent(document);
+            sender.forget();
         }
     }
 
     /** One broken page leaves the document's other pages alone. */
-    private void send(DocumentSender sender, DocumentPages pages, int number) {
+    private void send(DocumentSender sender, Document document, DocumentPages pages, int number) {
         try {
             sender.send(pages.read(number));
         } catch (RefusedException e) {
             sender.refuse(number);
             refused.add(e);
+            progress.refused(document, number, e);
         }
     }
 

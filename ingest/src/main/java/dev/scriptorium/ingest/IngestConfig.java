@@ -4,7 +4,6 @@ import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.settings.Setting;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +60,8 @@ public record IngestConfig(
      * @param mode resolution
      * @param maxPixels most pixels of one page, according to its header
      * @param maxPages most pages of one document
+     * @param http how documents come in by HTTP, where a service runs
+     * @param watch which folder is watched, where a service runs
      */
     public record Ingest(
             @Setting(value = "", doc = "whose adapter reads the pages; empty for the base model")
@@ -76,15 +77,26 @@ public record IngestConfig(
             long maxPixels,
 
             @Setting(value = "10000", min = 1, max = 1_000_000, doc = "most pages of one document")
-            int maxPages) {
+            int maxPages,
+
+            HttpSettings http,
+            WatchSettings watch) {
 
         /** Plain text from the base model, in the mode the worker chooses. */
-        public static final Ingest DEFAULT = new Ingest("", "free-ocr", "auto", 100_000_000, 10_000);
+        public static final Ingest DEFAULT =
+                new Ingest("", "free-ocr", "auto", 100_000_000, 10_000, HttpSettings.DEFAULT, WatchSettings.DEFAULT);
 
         public Ingest {
             Objects.requireNonNull(domain, "domain");
             Objects.requireNonNull(task, "task");
             Objects.requireNonNull(mode, "mode");
+            Objects.requireNonNull(http, "http");
+            Objects.requireNonNull(watch, "watch");
+        }
+
+        /** What is asked for the pages of a document that nothing else is asked for. */
+        public Asked asked() {
+            return new Asked(domain, task, mode);
         }
     }
 
@@ -94,7 +106,7 @@ public record IngestConfig(
     }
 
     /** Settings of the producer: every page arrives once and in order, however often the network fails. */
-    Map<String, Object> producerConfig() {
+    public Map<String, Object> producerConfig() {
         Map<String, Object> config = new HashMap<>(kafka);
         config.putAll(limits.producerConfig());
         config.put("acks", "all");
@@ -109,14 +121,8 @@ public record IngestConfig(
         return config;
     }
 
-    /** What is asked for the pages, shortened to a digest. */
-    String asked() {
-        String all = String.join("\n", ingest.task(), ingest.mode(), ingest.domain(), Integer.toString(render.dpi()));
-        return Digests.sha256(all.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-    }
-
     /** Settings of the consumer that watches for outcomes: no group, committed records only. */
-    Map<String, Object> consumerConfig() {
+    public Map<String, Object> consumerConfig() {
         Map<String, Object> config = new HashMap<>(kafka);
         config.putAll(limits.consumerConfig());
         config.put("enable.auto.commit", "false");

@@ -79,26 +79,39 @@ public final class PageProducer implements AutoCloseable {
      * Sends a document's only page; it has arrived when {@link #flush} has returned. Waits while the producer's buffer
      * is full.
      *
+     * @param asked what is asked for it
      * @throws RefusedException if the page is too large to travel in its record and there is no blob store
      * @throws dev.scriptorium.schemas.RecordException if the blob store fails
      */
-    public void send(Page page) throws RefusedException {
-        pending.add(new Pending(page.id(), producer.send(records.record(page, 1))));
+    public void send(Page page, Asked asked) throws RefusedException {
+        pending.add(new Pending(page.id(), producer.send(records.record(page, 1, asked))));
+    }
+
+    /** What is asked for the pages of a document that nothing else is asked for. */
+    Asked asked() {
+        return config.ingest().asked();
     }
 
     /**
      * Begins to send a document of several pages, where an earlier run that was interrupted left off.
      *
      * @param count how many pages it has
+     * @param asked what is asked for them
      * @return closed by the caller
      */
-    DocumentSender document(String documentId, int count) {
+    DocumentSender document(String documentId, int count, Asked asked) {
         return new DocumentSender(
                 documentId,
                 records,
+                asked,
                 transactional.apply(notes.group(documentId)),
                 notes,
-                DocumentProgress.start(count, config.asked()));
+                DocumentProgress.start(count, asked.digest(config.render().dpi())));
+    }
+
+    /** Forgets how far a document has come, should an earlier run have been killed just before that. */
+    public void forget(String documentId) {
+        notes.forget(documentId);
     }
 
     /**

@@ -34,10 +34,11 @@ final class PageRecords {
      * Makes a page's record.
      *
      * @param count how many pages its document has
+     * @param asked what is asked for it
      * @throws RefusedException if the page is too large to travel in its record and there is no blob store
      * @throws dev.scriptorium.schemas.RecordException if the blob store fails
      */
-    ProducerRecord<String, PageImage> record(Page page, int count) throws RefusedException {
+    ProducerRecord<String, PageImage> record(Page page, int count, Asked asked) throws RefusedException {
         int bytes = page.image().remaining();
         PageImage.Builder record = PageImage.newBuilder()
                 .setPageId(page.id())
@@ -49,9 +50,9 @@ final class PageRecords {
                 .setWidth(page.width())
                 .setHeight(page.height())
                 .setDpi(page.dpi())
-                .setTask(config.ingest().task())
-                .setMode(config.ingest().mode())
-                .setDomain(config.ingest().domain())
+                .setTask(asked.task())
+                .setMode(asked.mode())
+                .setDomain(asked.domain())
                 .setIngestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         if (bytes <= config.limits().maxInlineBytes()) {
             record.setImage(page.image());

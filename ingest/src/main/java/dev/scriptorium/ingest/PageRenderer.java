@@ -41,7 +41,7 @@ public final class PageRenderer implements AutoCloseable {
      */
     public DocumentPages open(Document document, Optional<String> documentId) throws RefusedException {
         Path path = document.path();
-        String name = path.toString();
+        String name = document.place();
         try {
             ImageType type = type(name, path);
             return switch (type) {
@@ -58,6 +58,19 @@ public final class PageRenderer implements AutoCloseable {
             throw new RefusedException(Refusal.UNREADABLE, name + ": a readable file expected, access denied", e);
         } catch (IOException e) {
             throw new RefusedException(Refusal.UNREADABLE, name + ": " + e, e);
+        }
+    }
+
+    /**
+     * Tells a document's kind by its first bytes.
+     *
+     * @throws RefusedException if it is of no kind that is taken in
+     */
+    public static ImageType type(Document document) throws RefusedException {
+        try {
+            return type(document.place(), document.path());
+        } catch (IOException e) {
+            throw new RefusedException(Refusal.UNREADABLE, document.place() + ": " + e, e);
         }
     }
 

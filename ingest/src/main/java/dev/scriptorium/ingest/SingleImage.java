@@ -22,7 +22,7 @@ final class SingleImage implements DocumentPages {
         this.document = document;
         this.type = type;
         this.limits = limits;
-        this.name = document.path().toString();
+        this.name = document.place();
         this.bytes = read();
         this.header = header();
         this.documentId = documentId.orElseGet(() -> Digests.sha256(bytes));

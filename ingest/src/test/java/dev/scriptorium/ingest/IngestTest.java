@@ -60,7 +60,8 @@ class IngestTest {
                 TopicSettings.DEFAULT,
                 new PageLimits(1_000_000, maxInlineBytes),
                 new IngestConfig.Blobs(Optional.empty()),
-                new IngestConfig.Ingest("invoices", "document", "base", 1_000_000, 10),
+                new IngestConfig.Ingest(
+                        "invoices", "document", "base", 1_000_000, 10, HttpSettings.DEFAULT, WatchSettings.DEFAULT),
                 RenderSettings.DEFAULT);
     }
 
@@ -190,7 +191,7 @@ class IngestTest {
         MemoryNotes notes = new MemoryNotes();
         notes.put(
                 id,
-                DocumentProgress.start(4, config(1_000_000).asked())
+                DocumentProgress.start(4, config(1_000_000).ingest().asked().digest(300))
                         .sent(1)
                         .refused(2)
                         .sent(3));
@@ -227,7 +228,8 @@ class IngestTest {
                 .get("group-" + Digests.sha256(scan))
                 .get(MemoryNotes.PARTITION);
         assertThat(DocumentProgress.of(offset.offset(), offset.metadata()))
-                .contains(DocumentProgress.start(3, config(1_000_000).asked())
+                .contains(DocumentProgress.start(
+                                3, config(1_000_000).ingest().asked().digest(300))
                         .sent(1)
                         .refused(2)
                         .sent(3));
@@ -287,7 +289,7 @@ class IngestTest {
         PageProducer producer = producer(100, Optional.of(BlobStore.open(blobs.toUri())));
         Page page = page(Pictures.png());
 
-        producer.send(page);
+        producer.send(page, IngestConfig.Ingest.DEFAULT.asked());
 
         PageImage record = kafka.history().get(0).value();
         assertThat(record.getImage()).isEmpty();
@@ -300,7 +302,7 @@ class IngestTest {
         PageProducer producer = producer(100, Optional.empty());
 
         assertThatExceptionOfType(RefusedException.class)
-                .isThrownBy(() -> producer.send(page(Pictures.png())))
+                .isThrownBy(() -> producer.send(page(Pictures.png()), IngestConfig.Ingest.DEFAULT.asked()))
                 .withMessageContaining("max-inline-bytes=100")
                 .withMessageContaining("blobs.uri");
         assertThat(kafka.history()).isEmpty();
@@ -311,7 +313,7 @@ class IngestTest {
         MockProducer<String, PageImage> failing =
                 new MockProducer<>(false, null, new StringSerializer(), (topic, page) -> new byte[0]);
         PageProducer producer = producer(config(1_000_000), Optional.empty(), failing);
-        producer.send(page(Pictures.png()));
+        producer.send(page(Pictures.png()), IngestConfig.Ingest.DEFAULT.asked());
         failing.errorNext(new RecordTooLargeException("too large"));
 
         assertThatExceptionOfType(KafkaException.class)

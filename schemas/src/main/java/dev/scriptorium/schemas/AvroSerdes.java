@@ -34,6 +34,11 @@ public final class AvroSerdes {
         this.config.put("specific.avro.reader", true);
     }
 
+    /** Where the taking in of documents stands. */
+    public Serde<DocumentStatus> documentStatus() {
+        return of(DocumentStatus.class);
+    }
+
     /** Pages to read. */
     public Serde<PageImage> pageImage() {
         return of(PageImage.class);

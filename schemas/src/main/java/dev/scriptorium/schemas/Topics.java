@@ -30,6 +30,7 @@ public final class Topics {
     private final TopicSettings settings;
     private final PageLimits limits;
 
+    private final Topic<DocumentStatus> intake;
     private final Topic<PageImage> pages;
     private final Topic<Recognition> recognitions;
     private final Topic<AssembledDocument> documents;
@@ -47,6 +48,12 @@ public final class Topics {
         this.limits = Objects.requireNonNull(limits, "limits");
         String prefix = settings.prefix();
         int partitions = settings.partitions();
+        intake = new Topic<>(
+                prefix + "intake",
+                DocumentStatus.class,
+                partitions,
+                true,
+                Optional.of(settings.recognitionRetention()));
         pages = new Topic<>(
                 prefix + "pages", PageImage.class, partitions, false, Optional.of(settings.pageRetention()));
         recognitions = new Topic<>(
@@ -78,6 +85,11 @@ public final class Topics {
                 partitions,
                 false,
                 Optional.of(settings.deadLetterRetention()));
+    }
+
+    /** Where the taking in of documents stands; key documentId. */
+    public Topic<DocumentStatus> intake() {
+        return intake;
     }
 
     /** Pages to read; key pageId. */
@@ -138,6 +150,7 @@ public final class Topics {
     /** All of them, in the order a page meets them. */
     public List<Topic<?>> all() {
         return List.of(
+                intake,
                 pages,
                 recognitions,
                 documents,

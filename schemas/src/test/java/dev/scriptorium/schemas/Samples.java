@@ -14,6 +14,7 @@ public final class Samples {
 
     public static List<SpecificRecord> all() {
         return List.of(
+                document(),
                 page(),
                 recognition(),
                 assembledDocument(),
@@ -24,6 +25,25 @@ public final class Samples {
                 change(),
                 event(),
                 deadLetter());
+    }
+
+    public static DocumentStatus document() {
+        return DocumentStatus.newBuilder()
+                .setDocumentId("doc")
+                .setDocumentName("Bücher – sách 𝒜.pdf")
+                .setMediaType("application/pdf")
+                .setBytes(1L << 40)
+                .setDomain("library")
+                .setState("SENT")
+                .setPageCount(3)
+                .setRefused(List.of(new RefusedPage(2, "TIMEOUT", "scan.pdf page 2: a page within 8 s expected")))
+                .setRequests(List.of(new IngestRequest("7f9c", DIGEST, NOW)))
+                .setPagesFrom(List.of(0L, 1L << 40, 7L))
+                .setRecognitionsFrom(List.of(1L, 2L, 3L))
+                .setDeadLettersFrom(List.of(0L, 0L, 0L))
+                .setAcceptedAt(NOW)
+                .setChangedAt(NOW.plusMillis(10))
+                .build();
     }
 
     public static PageImage page() {

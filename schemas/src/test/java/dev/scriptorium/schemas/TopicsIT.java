@@ -81,6 +81,7 @@ class TopicsIT {
         Topics topics = topics("once.", LIMITS, true);
         assertThat(topics.ensure(admin))
                 .containsExactlyInAnyOrder(
+                        "once.intake",
                         "once.pages",
                         "once.recognitions",
                         "once.documents",

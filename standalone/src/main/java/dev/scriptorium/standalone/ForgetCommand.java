@@ -101,7 +101,8 @@ final class ForgetCommand implements Callable<Integer> {
         console.say("document " + document + ": " + forgotten.pages().size() + " pages");
         forgotten
                 .tombstones()
-                .forEach((topic, pages) -> console.say("  " + topic + ": " + pages + " pages " + verb + " taken back"));
+                .forEach((topic, records) ->
+                        console.say("  " + topic + ": " + records + " records " + verb + " taken back"));
         forgotten.blobsDeleted().forEach(uri -> console.say("  " + uri + " " + verb + " deleted"));
         forgotten.blobsKept().forEach((uri, reason) -> console.say("  " + uri + " stays: " + reason));
         forgotten.remains().forEach(what -> console.say("  remains  " + what));

@@ -1,10 +1,10 @@
 package dev.scriptorium.standalone;
 
-import dev.scriptorium.documents.DocumentsConfig;
-import dev.scriptorium.documents.DocumentsService;
 import dev.scriptorium.feedback.FeedbackConfig;
 import dev.scriptorium.feedback.FeedbackService;
 import dev.scriptorium.feedback.PlausibilityCheck;
+import dev.scriptorium.ingest.IngestConfig;
+import dev.scriptorium.ingest.service.IngestService;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,15 +30,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Runs broker, registry, worker, document assembler, feedback and trainer until stopped. With {@code --json} the object is printed when
- * everything is ready: {@code {"bootstrap","registry","data","feedback"}}.
+ * Runs broker, registry, ingest, worker, feedback and trainer until stopped. With {@code --json} the object is printed when
+ * everything is ready: {@code {"bootstrap","registry","data","ingest","feedback"}}.
  */
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
         description = {
-            "Run a broker, a schema registry, a worker, a document assembler, feedback and a trainer on this machine",
-            "until stopped.",
+            "Run a broker, a schema registry, ingest, a worker, feedback and a trainer on this machine until stopped.",
             "Data stay on disk. Nothing listens beyond loopback. ingest, subscribe and correct find it by themselves."
         })
 final class UpCommand implements Callable<Integer> {
@@ -69,6 +69,13 @@ final class UpCommand implements Callable<Integer> {
     private int httpPort;
 
     @Option(
+            names = "--ingest-port",
+            paramLabel = "PORT",
+            defaultValue = "8082",
+            description = "Port on which documents are taken; default ${DEFAULT-VALUE}.")
+    private int ingestPort;
+
+    @Option(
             names = "--quorum",
             paramLabel = "N",
             defaultValue = "1",
@@ -80,16 +87,6 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "LOG_PROBABILITY",
             description = "Hold corrections back whose characters the model finds less likely in the mean, e.g. -5.")
     private Optional<Double> doubtBelow = Optional.empty();
-
-    @Option(
-            names = "--patience",
-            paramLabel = "SECONDS",
-            defaultValue = "600",
-            description = {
-                "Seconds without news of a document's pages after which it is published without those that are missing;",
-                "default ${DEFAULT-VALUE}."
-            })
-    private int patience;
 
     @Option(
             names = "--train-after",
@@ -116,7 +113,7 @@ final class UpCommand implements Callable<Integer> {
             Services services = start();
             while (!Thread.interrupted()) {
                 services.worker().check();
-                services.documents().check();
+                services.ingest().check();
                 services.feedback().check();
                 services.trainer().ifPresent(LocalTrainer::check);
                 TimeUnit.SECONDS.sleep(1);
@@ -131,7 +128,7 @@ final class UpCommand implements Callable<Integer> {
 
     /** What may die while it runs. */
     private record Services(
-            LocalWorker worker, DocumentsService documents, FeedbackService feedback, Optional<LocalTrainer> trainer) {}
+            LocalWorker worker, IngestService ingest, FeedbackService feedback, Optional<LocalTrainer> trainer) {}
 
     private Services start() throws IOException, InterruptedException {
         EmbeddedKafka kafka = add(EmbeddedKafka.on(data.resolve("kafka"), port, Map.of()));
@@ -145,7 +142,7 @@ final class UpCommand implements Callable<Integer> {
             new Topics(TopicSettings.DEFAULT, PageLimits.DEFAULT).ensure(admin);
         }
         LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
-        DocumentsService documents = add(DocumentsService.start(documentsConfig(clients)));
+        IngestService ingest = add(IngestService.start(ingestConfig(clients), List.of(), Clock.systemUTC()));
         FeedbackService feedback =
                 add(FeedbackService.start(feedbackConfig(clients), plausibility(clients), Clock.systemUTC()));
         Optional<LocalTrainer> trainer =
@@ -154,15 +151,17 @@ final class UpCommand implements Callable<Integer> {
         console.say("broker    " + kafka.bootstrap());
         console.say("registry  " + registryUrl);
         console.say("blobs     " + data.resolve("blobs").toUri());
+        console.say("ingest    " + ingest.url().orElseThrow() + "/documents");
         console.say("feedback  " + feedbackUrl + "/corrections");
         console.say("ready; Ctrl-C stops");
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("bootstrap", kafka.bootstrap());
         json.put("registry", registryUrl);
         json.put("data", data.toAbsolutePath().toString());
+        json.put("ingest", ingest.url().orElseThrow());
         json.put("feedback", feedbackUrl);
         console.result(json);
-        return new Services(worker, documents, feedback, trainer);
+        return new Services(worker, ingest, feedback, trainer);
     }
 
     /** Closed after the service that asks it. */
@@ -181,15 +180,14 @@ final class UpCommand implements Callable<Integer> {
                 Map.of("blobs.uri", data.resolve("blobs").toUri().toString(), "worker.id", "standalone"));
     }
 
-    private DocumentsConfig documentsConfig(Map<String, String> clients) {
+    private IngestConfig ingestConfig(Map<String, String> clients) {
         return bind(
-                DocumentsConfig.class,
+                IngestConfig.class,
                 clients,
                 Map.of(
-                        "documents.state-dir",
-                        data.resolve("documents").toString(),
-                        "documents.patience",
-                        patience + "s"));
+                        "blobs.uri", data.resolve("blobs").toUri().toString(),
+                        "ingest.http.dir", data.resolve("ingest").toString(),
+                        "ingest.http.port", Integer.toString(ingestPort)));
     }
 
     private FeedbackConfig feedbackConfig(Map<String, String> clients) {

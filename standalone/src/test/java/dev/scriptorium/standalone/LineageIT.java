@@ -335,6 +335,6 @@ class LineageIT {
         assertThat(after.at("/label").isNull()).isTrue();
         assertThat(after.at("/adapters/0/adapterId").asText()).isEqualTo(adapterId);
         command(1, "forget", "nobody", "--yes");
-        assertThat(err.toString()).contains("document 'nobody': one with pages on the topics expected");
+        assertThat(err.toString()).contains("document 'nobody': one that the topics know expected");
     }
 }

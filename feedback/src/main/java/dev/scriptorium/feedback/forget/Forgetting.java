@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.serialization.VoidSerializer;
 
 /**
- * Takes a document away: tombstones for each of its pages on every compacted topic, all in one transaction, and its
+ * Takes a document away: tombstones for it and each of its pages on every compacted topic, all in one transaction, and its
  * blobs unless another document has the same image. All topics are read for that. Used by one thread.
  *
  * <p>Who follows the topics follows suit: the feedback service drops what it collected of the pages, the trainer its
@@ -87,8 +87,8 @@ public final class Forgetting {
         try (TopicScan scan = new TopicScan(kafka, limits)) {
             traces.read(scan, topics);
         }
-        if (traces.pages().isEmpty()) {
-            throw new IllegalArgumentException("document '" + document + "': one with pages on the topics expected");
+        if (traces.pages().isEmpty() && traces.kept().isEmpty()) {
+            throw new IllegalArgumentException("document '" + document + "': one that the topics know expected");
         }
         return traces;
     }

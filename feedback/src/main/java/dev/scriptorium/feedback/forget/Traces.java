@@ -29,6 +29,9 @@ final class Traces {
 
     private final Map<String, Set<String>> others = new HashMap<>();
     private final Set<String> ingested = new TreeSet<>();
+    /** Topics keyed by document that know it. */
+    private final Set<String> registers = new TreeSet<>();
+
     private final Set<String> answered = new HashSet<>();
     /** Pages whose recognition was taken back. */
     private final Set<String> withdrawn = new HashSet<>();
@@ -49,8 +52,10 @@ final class Traces {
                 .toList();
     }
 
-    /** Reads all topics that are keyed by page. */
+    /** Reads all topics that are keyed by page or document. */
     void read(TopicScan scan, Topics topics) {
+        register(scan, topics.intake());
+        register(scan, topics.documents());
         keep(scan, topics.recognitions(), page -> page.getBlob());
         keep(scan, topics.shadows(), page -> page.getBlob());
         keep(scan, topics.corrections(), correction -> Optional.empty());
@@ -80,6 +85,16 @@ final class Traces {
         kept.getOrDefault(topics.recognitions().name(), Set.of()).forEach(answered::add);
     }
 
+    private <T extends SpecificRecord> void register(TopicScan scan, Topic<T> topic) {
+        scan.all(topic, (place, id, value) -> {
+            if (id.equals(document) && value.isPresent()) {
+                registers.add(topic.name());
+            } else if (id.equals(document)) {
+                registers.remove(topic.name());
+            }
+        });
+    }
+
     private <T extends SpecificRecord> void keep(TopicScan scan, Topic<T> topic, Function<T, Optional<BlobRef>> blob) {
         Map<String, Optional<BlobRef>> latest = new HashMap<>();
         scan.all(topic, (place, pageId, value) -> {
@@ -105,9 +120,11 @@ final class Traces {
         }
     }
 
-    /** Pages with something to take back, by topic. */
+    /** Keys with something to take back, by topic: pages, and the document itself. */
     Map<String, Set<String>> kept() {
-        return kept;
+        Map<String, Set<String>> all = new TreeMap<>(kept);
+        registers.forEach(topic -> all.put(topic, Set.of(document)));
+        return all;
     }
 
     /** Records that only time removes, by topic. */

@@ -9,13 +9,13 @@ import dev.scriptorium.feedback.corrections.NewCorrection;
 import dev.scriptorium.feedback.corrections.Transcript;
 import dev.scriptorium.feedback.corrections.TranscriptReader;
 import dev.scriptorium.schemas.SourceOffset;
+import dev.scriptorium.schemas.http.Problem;
+import dev.scriptorium.schemas.http.Query;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +36,7 @@ final class CorrectionEndpoint implements CorrectionServer.Endpoint {
 
     @Override
     public CorrectionServer.Answer answer(HttpExchange exchange, Gatekeeper.Caller caller) throws IOException {
-        Map<String, String> query = query(exchange);
+        Map<String, String> query = Query.of(exchange);
         return switch (exchange.getRequestMethod()) {
             case "POST" -> post(exchange, caller, query);
             case "DELETE" -> {
@@ -127,21 +127,5 @@ final class CorrectionEndpoint implements CorrectionServer.Endpoint {
             throw new Problem(Problem.Code.INVALID, "pageId: a page expected in the query, none found");
         }
         return pageId;
-    }
-
-    private static Map<String, String> query(HttpExchange exchange) {
-        Map<String, String> query = new HashMap<>();
-        String raw = exchange.getRequestURI().getRawQuery();
-        for (String pair : raw == null ? List.<String>of() : List.of(raw.split("&"))) {
-            int equals = pair.indexOf('=');
-            String name = equals < 0 ? pair : pair.substring(0, equals);
-            String value = equals < 0 ? "" : pair.substring(equals + 1);
-            query.put(decode(name), decode(value));
-        }
-        return query;
-    }
-
-    private static String decode(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
     }
 }

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.scriptorium.feedback.FeedbackConfig;
 import dev.scriptorium.feedback.corrections.CorrectionSink;
+import dev.scriptorium.schemas.http.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;

@@ -2,20 +2,13 @@ package dev.scriptorium.feedback.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.scriptorium.feedback.FeedbackConfig;
+import dev.scriptorium.schemas.http.Access;
+import dev.scriptorium.schemas.http.Problem;
 import dev.scriptorium.schemas.settings.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Optional;
-import java.util.Set;
 
-/**
- * Who may send corrections, and in whose name. Without tokens everybody on this machine may, but no web page: a
- * browser tells by {@code Host} which name it was lured here by.
- */
+/** Who may send corrections, and in whose name. Without tokens everybody on this machine may, but no web page. */
 final class Gatekeeper {
-    private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-    private static final String BEARER = "Bearer ";
-
     private final FeedbackConfig.Http config;
 
     Gatekeeper(FeedbackConfig.Http config) {
@@ -56,35 +49,19 @@ final class Gatekeeper {
     Caller admit(HttpExchange exchange) {
         boolean open = config.token().isEmpty() && config.reviewerTokens().isEmpty();
         if (open) {
-            checkHost(exchange);
+            Access.checkLocal(exchange);
             return new Caller(Optional.empty());
         }
-        String header = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
-                .orElse("");
-        String token = header.startsWith(BEARER) ? header.substring(BEARER.length()) : "";
-        if (config.token().filter(secret -> same(secret.reveal(), token)).isPresent()) {
+        String token = Access.bearer(exchange);
+        if (config.token().filter(secret -> Access.same(secret.reveal(), token)).isPresent()) {
             return new Caller(Optional.empty());
         }
         for (Secret pair : config.reviewerTokens()) {
             int colon = pair.reveal().indexOf(':');
-            if (same(pair.reveal().substring(colon + 1), token)) {
+            if (Access.same(pair.reveal().substring(colon + 1), token)) {
                 return new Caller(Optional.of(pair.reveal().substring(0, colon)));
             }
         }
-        throw new Problem(Problem.Code.UNAUTHORIZED, "Authorization: a known bearer token expected");
-    }
-
-    private static void checkHost(HttpExchange exchange) {
-        String host = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
-                .orElse("");
-        String name = host.replaceFirst(":\\d+$", "");
-        if (!LOCAL_NAMES.contains(name)) {
-            throw new Problem(Problem.Code.FORBIDDEN, "Host: localhost expected, '" + name + "' found");
-        }
-    }
-
-    /** In constant time: the answer must not tell how much of a token was right. */
-    private static boolean same(String expected, String found) {
-        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), found.getBytes(StandardCharsets.UTF_8));
+        throw Access.unknown();
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.scriptorium.feedback.corrections.NewCorrection;
 import dev.scriptorium.feedback.corrections.Verdicts;
 import dev.scriptorium.schemas.SourceOffset;
+import dev.scriptorium.schemas.http.Problem;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

@@ -57,13 +57,6 @@ public final class TransactionalSink implements AutoCloseable {
     private int failures;
     private long retryAt;
 
-    /** What stands beside committed offsets. */
-    @FunctionalInterface
-    public interface Notes {
-        /** The note for a partition of which everything before an offset is done with; may be empty. */
-        String beside(TopicPartition partition, long offset);
-    }
-
     /**
      * @param producer with a {@code transactional.id}; closed with the sink
      * @param nanoTime clock in nanoseconds
@@ -83,29 +76,27 @@ public final class TransactionalSink implements AutoCloseable {
     }
 
     /**
-     * Tries to commit a batch; it must have watermarks.
+     * Tries to commit a batch; the batch must not be empty.
      *
-     * @param notes what to write beside a partition's offset
      * @param group the consumer's group membership at this moment
      * @return true if it is committed; false if nothing happened and the caller may offer the batch again
      * @throws SinkException if it never will be; after that, nothing is tried any more
      */
-    public boolean commit(Batch<Outbound> batch, Notes notes, ConsumerGroupMetadata group) {
+    public boolean commit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
         if (broken || (failures > 0 && nanoTime.getAsLong() - retryAt < 0)) {
             return false;
         }
         broken = true;
-        boolean committed = tryToCommit(batch.results(), offsets(batch.watermarks(), notes), group);
+        boolean committed = tryToCommit(batch, group);
         broken = false;
         return committed;
     }
 
-    private boolean tryToCommit(
-            List<Outbound> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-        List<Outbound> results = new ArrayList<>(batch);
-        Attempt attempt = attempt(results, offsets, group, false);
+    private boolean tryToCommit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
+        List<Outbound> results = new ArrayList<>(batch.results());
+        Attempt attempt = attempt(results, batch.watermarks(), group, false);
         while (attempt == Attempt.TOO_LARGE) {
-            attempt = attempt(results, offsets, group, true);
+            attempt = attempt(results, batch.watermarks(), group, true);
         }
         if (attempt == Attempt.COMMITTED) {
             failures = 0;
@@ -131,7 +122,7 @@ public final class TransactionalSink implements AutoCloseable {
      */
     private Attempt attempt(
             List<Outbound> results,
-            Map<TopicPartition, OffsetAndMetadata> offsets,
+            Map<TopicPartition, Watermark> watermarks,
             ConsumerGroupMetadata group,
             boolean singly) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(results.size());
@@ -143,7 +134,7 @@ public final class TransactionalSink implements AutoCloseable {
                     producer.flush();
                 }
             }
-            producer.sendOffsetsToTransaction(offsets, group);
+            producer.sendOffsetsToTransaction(offsets(watermarks), group);
             patiently("commitTransaction", producer::commitTransaction);
             return Attempt.COMMITTED;
         } catch (InterruptException | SinkException e) {
@@ -216,14 +207,10 @@ public final class TransactionalSink implements AutoCloseable {
         }
     }
 
-    /** Watermarks with their notes, as Kafka commits them. */
-    public static Map<TopicPartition, OffsetAndMetadata> offsets(
-            Map<TopicPartition, Watermark> watermarks, Notes notes) {
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<TopicPartition, Watermark> watermarks) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        watermarks.forEach((partition, watermark) -> {
-            String note = notes.beside(partition, watermark.nextOffset());
-            offsets.put(partition, new OffsetAndMetadata(watermark.nextOffset(), watermark.leaderEpoch(), note));
-        });
+        watermarks.forEach((partition, watermark) ->
+                offsets.put(partition, new OffsetAndMetadata(watermark.nextOffset(), watermark.leaderEpoch(), "")));
         return offsets;
     }
 

@@ -1,0 +1,144 @@
+package dev.scriptorium.ingest.documents;
+
+import dev.scriptorium.ingest.Document;
+import dev.scriptorium.ingest.Ingest;
+import dev.scriptorium.ingest.IngestConfig;
+import dev.scriptorium.ingest.IngestProgress;
+import dev.scriptorium.ingest.PageProducer;
+import dev.scriptorium.ingest.PageRenderer;
+import dev.scriptorium.ingest.RefusedException;
+import dev.scriptorium.schemas.DocumentStatus;
+import dev.scriptorium.schemas.ErrorCode;
+import dev.scriptorium.schemas.RecordException;
+import dev.scriptorium.schemas.RefusedPage;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes documents in, one after the other, and keeps the books on them. A broker, registry or blob store that does not
+ * answer is waited for with growing pauses, because the document is not at fault. Used by one thread.
+ */
+public final class DocumentTaker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DocumentTaker.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    private final DocumentReadings readings;
+    private final PageRenderer renderer;
+    private final PageProducer producer;
+
+    /** @param clock says when a page was taken in */
+    public DocumentTaker(IngestConfig config, DocumentReadings readings, Clock clock) {
+        this.readings = readings;
+        renderer = new PageRenderer(config.imageLimits(), config.render());
+        producer = new PageProducer(config, clock);
+    }
+
+    /**
+     * Sends a document's pages, or the rest of them where an earlier run was killed. When this returns the books say that
+     * they are sent, and nothing else remembers how far the document had come.
+     *
+     * @param documentId with a status in the books
+     * @return its status then
+     * @throws InterruptedException if the thread is interrupted; the next run goes on
+     * @throws RecordException if something is wrong that will not pass
+     */
+    public DocumentStatus take(Document document, String documentId) throws InterruptedException {
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                Ingest.resumable(renderer, producer, new Books(documentId))
+                        .run(List.of(document), Optional.of(documentId));
+                return status(documentId);
+            } catch (InterruptException e) {
+                throw interrupted(e);
+            } catch (RecordException e) {
+                if (e.code().action() != ErrorCode.Action.RETRY) {
+                    throw e;
+                }
+                wait(documentId, pause, e);
+            } catch (KafkaException e) {
+                wait(documentId, pause, e);
+            }
+            pause = pause.multipliedBy(2);
+            pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        }
+    }
+
+    private static InterruptedException interrupted(InterruptException cause) {
+        InterruptedException interrupted = new InterruptedException(cause.getMessage());
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    private static void wait(String documentId, Duration pause, RuntimeException cause) throws InterruptedException {
+        LOG.warn(
+                "event=waiting document={} pauseMillis={} cause=\"{}\"",
+                documentId,
+                pause.toMillis(),
+                cause.getMessage());
+        TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+    }
+
+    private DocumentStatus status(String documentId) {
+        return readings.find(documentId)
+                .orElseThrow(() -> new IllegalStateException("document " + documentId + ": a known one expected"))
+                .snapshot()
+                .status();
+    }
+
+    /** Forgets how far a document has come that the books say is sent. */
+    public void forget(String documentId) {
+        producer.forget(documentId);
+    }
+
+    /** Writes down what the ingest tells. */
+    private final class Books implements IngestProgress {
+        private final String documentId;
+
+        private Books(String documentId) {
+            this.documentId = documentId;
+        }
+
+        @Override
+        public void opened(Document document, int count) {
+            readings.change(documentId, count > 1, status -> status.setState(DocumentState.SENDING.name())
+                    .setPageCount(count)
+                    .setRefused(List.of()));
+        }
+
+        @Override
+        public void refused(Document document, int number, RefusedException refusal) {
+            boolean whole = number == WHOLE_DOCUMENT;
+            LOG.warn("event=refused document={} page={} code={}", documentId, number, refusal.reason());
+            readings.change(documentId, whole, status -> {
+                List<RefusedPage> refused = new ArrayList<>(status.getRefused());
+                refused.add(new RefusedPage(number, refusal.reason().name(), refusal.getMessage()));
+                return status.setRefused(refused)
+                        .setState(whole ? DocumentState.REFUSED.name() : DocumentState.SENDING.name());
+            });
+        }
+
+        @Override
+        public void sent(Document document) {
+            readings.change(documentId, true, status -> status.setState(DocumentState.SENT.name()));
+        }
+
+        @Override
+        public void document(Document document) {}
+    }
+
+    @Override
+    public void close() {
+        renderer.close();
+        producer.close();
+    }
+}
