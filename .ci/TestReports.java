@@ -30,7 +30,7 @@ public final class TestReports {
             Pattern.compile("no GPU is visible"));
 
     private static final Pattern TEST_CLASS = Pattern.compile("(Test\\w*|\\w*(Test|Tests|TestCase|IT|ITCase))\\.java");
-    private static final Pattern TEST_METHOD = Pattern.compile("@(Test|ParameterizedTest|RepeatedTest|TestFactory|ArchTest)\\b");
+    private static final Pattern TEST_METHOD = Pattern.compile("@(Test|ParameterizedTest|RepeatedTest|TestFactory|ArchTest|FuzzTest)\\b");
 
     /** Tags of tests that the build leaves out, because they need what a build machine does not have. */
     private static final Pattern LARGE_TEST = Pattern.compile("@Tag\\(\"(weights|gpu)\"\\)");

@@ -122,6 +122,15 @@ final class EngineThread implements AutoCloseable {
         loaders.execute(() -> load(ticket, record, submitted));
     }
 
+    /**
+     * Does not read a record that ended whoever began it.
+     *
+     * @param attempts how often it was begun
+     */
+    void giveUp(long ticket, ConsumerRecord<byte[], byte[]> record, int attempts) {
+        finished.add(new Done(ticket, List.of(writer.crashed(withoutValue(record), attempts))));
+    }
+
     /** Nobody waits for these any more. */
     void cancel(Collection<Long> tickets) {
         for (Long ticket : tickets) {

@@ -3,6 +3,7 @@ package dev.scriptorium.worker;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.engine.PageEngine;
 import dev.scriptorium.worker.adapter.AdapterWatcher;
+import dev.scriptorium.worker.kafka.Admission;
 import dev.scriptorium.worker.kafka.OffsetTracker;
 import dev.scriptorium.worker.kafka.Outbound;
 import dev.scriptorium.worker.kafka.TransactionalSink;
@@ -10,16 +11,21 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * commits; it never works on a page, so it never misses a poll however long one takes. Adapters come in by a
  * thread of their own ({@link AdapterWatcher}). Results leave in
  * the transaction that commits their pages' offsets, and only when all earlier pages of their partition
- * leave too.
+ * leave too. Which pages the engine has stands beside the offsets ({@link Admission}), so that one that
+ * ends the process is found.
  */
 public final class InferenceWorker implements AutoCloseable {
 
@@ -38,6 +45,7 @@ public final class InferenceWorker implements AutoCloseable {
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
     private static final Duration BUSY_POLL = Duration.ofMillis(10);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration NOTE_TIMEOUT = Duration.ofSeconds(5);
 
     private final String topic;
     private final WorkerConfig.Worker limits;
@@ -47,8 +55,14 @@ public final class InferenceWorker implements AutoCloseable {
     private final EngineThread engine;
     private final Optional<AdapterWatcher> adapters;
     private final OffsetTracker<List<Outbound>> tracker = new OffsetTracker<>();
+    private final Admission<ConsumerRecord<byte[], byte[]>> admission;
 
     private volatile boolean stopping;
+    /** True once the engine broke: what it had in hand may be the cause. */
+    private boolean broken;
+    /** True while pages wait for the coordinator; said once. */
+    private boolean unanswered;
+
     private long lastCommit = System.nanoTime();
     private long lastReport = System.nanoTime();
     private long committed;
@@ -76,6 +90,7 @@ public final class InferenceWorker implements AutoCloseable {
         this.sink = sink;
         this.engine = engine;
         this.adapters = adapters;
+        this.admission = new Admission<>(config.worker().maxAttempts());
     }
 
     /**
@@ -154,15 +169,85 @@ public final class InferenceWorker implements AutoCloseable {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
             int bytes = Math.max(0, record.serializedValueSize());
             long ticket = tracker.begin(partition, record.offset(), record.leaderEpoch(), bytes);
-            engine.submit(ticket, record);
+            admission.add(partition, record.offset(), ticket, record);
         }
-        for (EngineThread.Done page : engine.drain()) {
+        for (EngineThread.Done page : drain()) {
+            admission.finished(page.ticket());
             tracker.complete(page.ticket(), page.results());
         }
-        if (System.nanoTime() - lastCommit >= limits.commitInterval().toNanos()) {
+        if (admission.waitsForCommit()
+                || System.nanoTime() - lastCommit >= limits.commitInterval().toNanos()) {
             commit();
         }
+        admit();
         report();
+    }
+
+    private List<EngineThread.Done> drain() {
+        try {
+            return engine.drain();
+        } catch (IllegalStateException e) {
+            broken = true;
+            throw e;
+        }
+    }
+
+    /** Hands over what may go in, once it is noted; what cannot be noted now is tried again in the next turn. */
+    private void admit() {
+        List<Admission.Entry<ConsumerRecord<byte[], byte[]>>> next;
+        try {
+            readNotes();
+            next = admission.next(tracker::first);
+            writeNotes();
+            unanswered = false;
+        } catch (CommitFailedException | RebalanceInProgressException | RetriableException e) {
+            // The group's coordinator has no time for it now: a rebalance is under way, or the broker away.
+            if (!unanswered) {
+                LOG.warn("event=not-admitted cause=\"{}\"", e.toString());
+            }
+            unanswered = true;
+            return;
+        }
+        admission.handedOver();
+        for (Admission.Entry<ConsumerRecord<byte[], byte[]>> entry : next) {
+            if (entry.givenUp()) {
+                LOG.error(
+                        "event=given-up partition={} offset={} attempts={}",
+                        entry.partition(),
+                        entry.offset(),
+                        entry.attempts());
+                engine.giveUp(entry.ticket(), entry.record(), entry.attempts());
+            } else {
+                engine.submit(entry.ticket(), entry.record());
+            }
+        }
+    }
+
+    /**
+     * Of partitions whose first records are here. Not when they are assigned: the answer may wait for a former owner's
+     * open transaction, and the consumer does so without holding us up.
+     */
+    private void readNotes() {
+        Set<TopicPartition> unread = admission.unread();
+        if (!unread.isEmpty()) {
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(unread, NOTE_TIMEOUT);
+            unread.forEach(partition -> readNote(partition, committed.get(partition)));
+        }
+    }
+
+    private void readNote(TopicPartition partition, OffsetAndMetadata committed) {
+        long offset = committed == null ? 0 : committed.offset();
+        String note = committed == null ? "" : committed.metadata();
+        if (admission.read(partition, offset, note)) {
+            LOG.warn("event=suspects partition={} offset={} note=\"{}\"", partition, offset, note);
+        }
+    }
+
+    private void writeNotes() {
+        Set<TopicPartition> unnoted = admission.unnoted();
+        if (!unnoted.isEmpty()) {
+            consumer.commitSync(TransactionalSink.offsets(tracker.watermarks(unnoted), admission::note), NOTE_TIMEOUT);
+        }
     }
 
     private boolean isFull() {
@@ -172,7 +257,7 @@ public final class InferenceWorker implements AutoCloseable {
 
     private void commit() {
         OffsetTracker.Batch<List<Outbound>> batch = tracker.finished();
-        if (!batch.isEmpty() && sink.commit(batch.flatMap(List::stream), consumer.groupMetadata())) {
+        if (!batch.isEmpty() && sink.commit(batch.flatMap(List::stream), admission::note, consumer.groupMetadata())) {
             tracker.committed(batch);
             committed += batch.results().size();
         }
@@ -201,6 +286,7 @@ public final class InferenceWorker implements AutoCloseable {
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             if (!partitions.isEmpty()) {
                 commit(); // still ours: the last chance for what is finished
+                giveBack(partitions);
                 drop("revoked", partitions);
             }
         }
@@ -218,8 +304,17 @@ public final class InferenceWorker implements AutoCloseable {
             }
         }
 
+        /** In good order: what is in flight did not end this worker. After a broken engine nobody knows. */
+        private void giveBack(Collection<TopicPartition> partitions) {
+            Map<TopicPartition, OffsetTracker.Watermark> inFlight = tracker.watermarks(partitions);
+            if (!broken && !inFlight.isEmpty()) {
+                sink.commit(OffsetTracker.Batch.of(inFlight), admission::lastNote, consumer.groupMetadata());
+            }
+        }
+
         private void drop(String event, Collection<TopicPartition> partitions) {
             List<Long> unfinished = tracker.drop(partitions);
+            admission.drop(partitions);
             engine.cancel(unfinished);
             LOG.info("event={} partitions={} dropped={}", event, numbers(partitions), unfinished.size());
         }

@@ -81,6 +81,18 @@ final class ResultWriter {
     }
 
     /**
+     * The dead letter for a record that ended every worker that began it.
+     *
+     * @param attempts how often it was begun
+     */
+    Outbound crashed(ConsumerRecord<byte[], ?> source, int attempts) {
+        String message = source.topic() + "-" + source.partition() + " offset " + source.offset()
+                + ": a worker that reads it expected, " + attempts + " ended in the middle of it";
+        return outbound(
+                deadLetters.letter(source, "recognize", attempts, ErrorCode.CRASHED, message, Optional.empty()));
+    }
+
+    /**
      * The record for a page's second reading, for comparison. One that failed has no text, and says why as its finish
      * reason: a candidate must not look better for what it could not read.
      *

@@ -137,6 +137,8 @@ public record WorkerConfig(
      * @param commitInterval shortest time between two transactions
      * @param shutdownGrace how long a stop waits for pages in flight
      * @param loaderThreads records decoded and images fetched at a time
+     * @param maxAttempts how often a page is begun whose worker then ends without a word, before it is given up; the first
+     *     time its neighbours are under the same suspicion, so at least 2
      * @param consumer further consumer settings, as Kafka names them
      * @param producer further producer settings, as Kafka names them
      */
@@ -164,6 +166,13 @@ public record WorkerConfig(
 
             @Setting(value = "2", min = 1, max = 64, doc = "records decoded and images fetched at a time")
             int loaderThreads,
+
+            @Setting(
+                    value = "3",
+                    min = 2,
+                    max = 100,
+                    doc = "times a page may end its worker, by a crash or out of memory, before it is a dead letter")
+            int maxAttempts,
 
             Map<String, String> consumer,
             Map<String, String> producer) {

@@ -26,6 +26,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FastEngine implements PageEngine {
 
+    /** A page that says this ends the process, as a fault in native code does. */
+    static final String HALT = "halt";
+    /** A page that says this breaks the engine. */
+    static final String BREAK = "break";
+
     private record Working(PageRequest page, long finishNanos) {}
 
     private final Random random;
@@ -72,6 +77,12 @@ final class FastEngine implements PageEngine {
                     PageFailure.UNDECODABLE, "page " + page.pageId() + ": an image expected, 0 bytes found");
         }
         String text = StandardCharsets.UTF_8.decode(page.image().duplicate()).toString();
+        if (text.equals(HALT)) {
+            Runtime.getRuntime().halt(139);
+        }
+        if (text.equals(BREAK)) {
+            throw new IllegalStateException("engine: a page that can be computed expected");
+        }
         return new PageOutcome.Read(new PageReading(
                 text,
                 List.of(),

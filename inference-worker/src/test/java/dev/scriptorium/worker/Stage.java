@@ -97,6 +97,7 @@ final class Stage implements AutoCloseable {
                             Duration.ofMillis(50),
                             Duration.ofSeconds(5),
                             2,
+                            3,
                             session,
                             shortTransactions));
         }

@@ -13,6 +13,8 @@ public enum ErrorCode {
     TIMEOUT(Action.DEAD_LETTER),
     /** The page did not fit into memory. */
     OUT_OF_MEMORY(Action.DEAD_LETTER),
+    /** Every worker that read the page ended in the middle of it: native code crashed, or the system took its memory. */
+    CRASHED(Action.DEAD_LETTER),
     /** The record is not in the wire format, or not Avro of the schema it names. */
     CORRUPT_RECORD(Action.DEAD_LETTER),
     /** The registry does not know the schema id the record names. */

@@ -1,5 +1,7 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.documents.DocumentsConfig;
+import dev.scriptorium.documents.DocumentsService;
 import dev.scriptorium.feedback.FeedbackConfig;
 import dev.scriptorium.feedback.FeedbackService;
 import dev.scriptorium.feedback.PlausibilityCheck;
@@ -30,14 +32,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Runs broker, registry, ingest, worker, feedback and trainer until stopped. With {@code --json} the object is printed when
- * everything is ready: {@code {"bootstrap","registry","data","ingest","feedback"}}.
+ * Runs broker, registry, ingest, worker, document assembler, feedback and trainer until stopped. With {@code --json} the
+ * object is printed when everything is ready: {@code {"bootstrap","registry","data","ingest","feedback"}}.
  */
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
         description = {
-            "Run a broker, a schema registry, ingest, a worker, feedback and a trainer on this machine until stopped.",
+            "Run a broker, a schema registry, ingest, a worker, a document assembler, feedback and a trainer on this",
+            "machine until stopped.",
             "Data stay on disk. Nothing listens beyond loopback. ingest, subscribe and correct find it by themselves."
         })
 final class UpCommand implements Callable<Integer> {
@@ -89,6 +92,16 @@ final class UpCommand implements Callable<Integer> {
     private Optional<Double> doubtBelow = Optional.empty();
 
     @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = {
+                "Seconds without news of a document's pages after which it is published without those that are missing;",
+                "default ${DEFAULT-VALUE}."
+            })
+    private int patience;
+
+    @Option(
             names = "--train-after",
             paramLabel = "N",
             defaultValue = "50",
@@ -113,6 +126,7 @@ final class UpCommand implements Callable<Integer> {
             Services services = start();
             while (!Thread.interrupted()) {
                 services.worker().check();
+                services.documents().check();
                 services.ingest().check();
                 services.feedback().check();
                 services.trainer().ifPresent(LocalTrainer::check);
@@ -128,7 +142,11 @@ final class UpCommand implements Callable<Integer> {
 
     /** What may die while it runs. */
     private record Services(
-            LocalWorker worker, IngestService ingest, FeedbackService feedback, Optional<LocalTrainer> trainer) {}
+            LocalWorker worker,
+            DocumentsService documents,
+            IngestService ingest,
+            FeedbackService feedback,
+            Optional<LocalTrainer> trainer) {}
 
     private Services start() throws IOException, InterruptedException {
         EmbeddedKafka kafka = add(EmbeddedKafka.on(data.resolve("kafka"), port, Map.of()));
@@ -142,6 +160,7 @@ final class UpCommand implements Callable<Integer> {
             new Topics(TopicSettings.DEFAULT, PageLimits.DEFAULT).ensure(admin);
         }
         LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
+        DocumentsService documents = add(DocumentsService.start(documentsConfig(clients)));
         IngestService ingest = add(IngestService.start(ingestConfig(clients), List.of(), Clock.systemUTC()));
         FeedbackService feedback =
                 add(FeedbackService.start(feedbackConfig(clients), plausibility(clients), Clock.systemUTC()));
@@ -161,7 +180,7 @@ final class UpCommand implements Callable<Integer> {
         json.put("ingest", ingest.url().orElseThrow());
         json.put("feedback", feedbackUrl);
         console.result(json);
-        return new Services(worker, ingest, feedback, trainer);
+        return new Services(worker, documents, ingest, feedback, trainer);
     }
 
     /** Closed after the service that asks it. */
@@ -178,6 +197,17 @@ final class UpCommand implements Callable<Integer> {
                 WorkerConfig.class,
                 clients,
                 Map.of("blobs.uri", data.resolve("blobs").toUri().toString(), "worker.id", "standalone"));
+    }
+
+    private DocumentsConfig documentsConfig(Map<String, String> clients) {
+        return bind(
+                DocumentsConfig.class,
+                clients,
+                Map.of(
+                        "documents.state-dir",
+                        data.resolve("documents").toString(),
+                        "documents.patience",
+                        patience + "s"));
     }
 
     private IngestConfig ingestConfig(Map<String, String> clients) {

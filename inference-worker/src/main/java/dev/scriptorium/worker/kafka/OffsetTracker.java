@@ -51,6 +51,11 @@ public final class OffsetTracker<R> {
             tickets = Set.copyOf(tickets);
         }
 
+        /** Nothing but where partitions stand. */
+        public static <R> Batch<R> of(Map<TopicPartition, Watermark> watermarks) {
+            return new Batch<>(List.of(), watermarks, Set.of());
+        }
+
         /** True when nothing can be committed. */
         public boolean isEmpty() {
             return results.isEmpty();
@@ -151,6 +156,24 @@ public final class OffsetTracker<R> {
                 slots.remove(queue.removeFirst().ticket);
             }
         }
+    }
+
+    /** Offset of a partition's first record that is not committed, finished or not; -1 if nothing is in flight. */
+    public long first(TopicPartition partition) {
+        ArrayDeque<Slot<R>> queue = partitions.get(partition);
+        return queue == null || queue.isEmpty() ? -1 : queue.getFirst().offset;
+    }
+
+    /** Where partitions stand, finished results that are not committed left aside; none where nothing is in flight. */
+    public Map<TopicPartition, Watermark> watermarks(Collection<TopicPartition> of) {
+        Map<TopicPartition, Watermark> watermarks = new HashMap<>();
+        for (TopicPartition partition : of) {
+            long first = first(partition);
+            if (first >= 0) {
+                watermarks.put(partition, new Watermark(first, Optional.empty()));
+            }
+        }
+        return watermarks;
     }
 
     /**

@@ -57,6 +57,13 @@ public final class TransactionalSink implements AutoCloseable {
     private int failures;
     private long retryAt;
 
+    /** What stands beside committed offsets. */
+    @FunctionalInterface
+    public interface Notes {
+        /** The note for a partition of which everything before an offset is done with; may be empty. */
+        String beside(TopicPartition partition, long offset);
+    }
+
     /**
      * @param producer with a {@code transactional.id}; closed with the sink
      * @param nanoTime clock in nanoseconds
@@ -76,27 +83,29 @@ public final class TransactionalSink implements AutoCloseable {
     }
 
     /**
-     * Tries to commit a batch; the batch must not be empty.
+     * Tries to commit a batch; it must have watermarks.
      *
+     * @param notes what to write beside a partition's offset
      * @param group the consumer's group membership at this moment
      * @return true if it is committed; false if nothing happened and the caller may offer the batch again
      * @throws SinkException if it never will be; after that, nothing is tried any more
      */
-    public boolean commit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
+    public boolean commit(Batch<Outbound> batch, Notes notes, ConsumerGroupMetadata group) {
         if (broken || (failures > 0 && nanoTime.getAsLong() - retryAt < 0)) {
             return false;
         }
         broken = true;
-        boolean committed = tryToCommit(batch, group);
+        boolean committed = tryToCommit(batch.results(), offsets(batch.watermarks(), notes), group);
         broken = false;
         return committed;
     }
 
-    private boolean tryToCommit(Batch<Outbound> batch, ConsumerGroupMetadata group) {
-        List<Outbound> results = new ArrayList<>(batch.results());
-        Attempt attempt = attempt(results, batch.watermarks(), group, false);
+    private boolean tryToCommit(
+            List<Outbound> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        List<Outbound> results = new ArrayList<>(batch);
+        Attempt attempt = attempt(results, offsets, group, false);
         while (attempt == Attempt.TOO_LARGE) {
-            attempt = attempt(results, batch.watermarks(), group, true);
+            attempt = attempt(results, offsets, group, true);
         }
         if (attempt == Attempt.COMMITTED) {
             failures = 0;
@@ -122,7 +131,7 @@ public final class TransactionalSink implements AutoCloseable {
      */
     private Attempt attempt(
             List<Outbound> results,
-            Map<TopicPartition, Watermark> watermarks,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group,
             boolean singly) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(results.size());
@@ -134,7 +143,7 @@ public final class TransactionalSink implements AutoCloseable {
                     producer.flush();
                 }
             }
-            producer.sendOffsetsToTransaction(offsets(watermarks), group);
+            producer.sendOffsetsToTransaction(offsets, group);
             patiently("commitTransaction", producer::commitTransaction);
             return Attempt.COMMITTED;
         } catch (InterruptException | SinkException e) {
@@ -207,10 +216,14 @@ public final class TransactionalSink implements AutoCloseable {
         }
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(Map<TopicPartition, Watermark> watermarks) {
+    /** Watermarks with their notes, as Kafka commits them. */
+    public static Map<TopicPartition, OffsetAndMetadata> offsets(
+            Map<TopicPartition, Watermark> watermarks, Notes notes) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        watermarks.forEach((partition, watermark) ->
-                offsets.put(partition, new OffsetAndMetadata(watermark.nextOffset(), watermark.leaderEpoch(), "")));
+        watermarks.forEach((partition, watermark) -> {
+            String note = notes.beside(partition, watermark.nextOffset());
+            offsets.put(partition, new OffsetAndMetadata(watermark.nextOffset(), watermark.leaderEpoch(), note));
+        });
         return offsets;
     }
 

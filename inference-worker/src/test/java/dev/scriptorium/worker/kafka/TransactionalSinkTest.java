@@ -31,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class TransactionalSinkTest {
 
     private static final TopicPartition P0 = new TopicPartition("pages", 0);
+    private static final TransactionalSink.Notes NO_NOTES = (partition, offset) -> "";
     private static final ConsumerGroupMetadata GROUP = new MockConsumer<>("earliest").groupMetadata();
 
     private final LimitedProducer producer = new LimitedProducer();
@@ -76,7 +77,7 @@ class TransactionalSinkTest {
         finish(0, "a");
         finish(1, "b");
 
-        assertThat(sink.commit(tracker.finished(), GROUP)).isTrue();
+        assertThat(sink.commit(tracker.finished(), NO_NOTES, GROUP)).isTrue();
 
         assertThat(values()).containsExactly("a", "b");
         assertThat(producer.consumerGroupOffsetsHistory())
@@ -89,13 +90,13 @@ class TransactionalSinkTest {
         finish(0, "a");
         producer.sendOffsetsToTransactionException = new CommitFailedException("stale");
 
-        assertThat(sink.commit(tracker.finished(), GROUP)).isFalse();
+        assertThat(sink.commit(tracker.finished(), NO_NOTES, GROUP)).isFalse();
         assertThat(producer.transactionAborted()).isTrue();
         assertThat(values()).isEmpty();
 
         producer.sendOffsetsToTransactionException = null;
         nanos.addAndGet(1_000_000_000);
-        assertThat(sink.commit(tracker.finished(), GROUP)).isTrue();
+        assertThat(sink.commit(tracker.finished(), NO_NOTES, GROUP)).isTrue();
         assertThat(values()).containsExactly("a");
     }
 
@@ -105,15 +106,15 @@ class TransactionalSinkTest {
         finish(0, "a");
         producer.sendOffsetsToTransactionException = new CommitFailedException("stale");
         Batch<Outbound> batch = tracker.finished();
-        sink.commit(batch, GROUP);
+        sink.commit(batch, NO_NOTES, GROUP);
         nanos.addAndGet(60_000_000);
-        sink.commit(batch, GROUP); // the second failure: a pause of 100 ms begins
+        sink.commit(batch, NO_NOTES, GROUP); // the second failure: a pause of 100 ms begins
         producer.sendOffsetsToTransactionException = null;
 
         nanos.addAndGet(60_000_000);
-        assertThat(sink.commit(batch, GROUP)).isFalse();
+        assertThat(sink.commit(batch, NO_NOTES, GROUP)).isFalse();
         nanos.addAndGet(60_000_000);
-        assertThat(sink.commit(batch, GROUP)).isTrue();
+        assertThat(sink.commit(batch, NO_NOTES, GROUP)).isTrue();
     }
 
     @Test
@@ -124,7 +125,7 @@ class TransactionalSinkTest {
 
         assertThatThrownBy(() -> {
                     for (int i = 0; i <= TransactionalSink.MAX_FAILURES; i++) {
-                        sink.commit(tracker.finished(), GROUP);
+                        sink.commit(tracker.finished(), NO_NOTES, GROUP);
                         nanos.addAndGet(10_000_000_000L);
                     }
                 })
@@ -138,7 +139,7 @@ class TransactionalSinkTest {
         finish(0, "a");
         producer.commitTimeouts = 2;
 
-        assertThat(sink.commit(tracker.finished(), GROUP)).isTrue();
+        assertThat(sink.commit(tracker.finished(), NO_NOTES, GROUP)).isTrue();
         assertThat(values()).containsExactly("a");
     }
 
@@ -148,7 +149,7 @@ class TransactionalSinkTest {
         finish(0, "a");
         producer.commitTimeouts = 100;
 
-        assertThatThrownBy(() -> sink.commit(tracker.finished(), GROUP))
+        assertThatThrownBy(() -> sink.commit(tracker.finished(), NO_NOTES, GROUP))
                 .isInstanceOf(SinkException.class)
                 .hasMessageContaining("commitTransaction");
     }
@@ -159,10 +160,12 @@ class TransactionalSinkTest {
         finish(0, "a");
         producer.fenceProducer();
 
-        assertThatThrownBy(() -> sink.commit(tracker.finished(), GROUP))
+        assertThatThrownBy(() -> sink.commit(tracker.finished(), NO_NOTES, GROUP))
                 .isInstanceOf(SinkException.class)
                 .hasRootCauseInstanceOf(ProducerFencedException.class);
-        assertThat(sink.commit(tracker.finished(), GROUP)).as("tried again").isFalse();
+        assertThat(sink.commit(tracker.finished(), NO_NOTES, GROUP))
+                .as("tried again")
+                .isFalse();
     }
 
     @Test
@@ -172,7 +175,7 @@ class TransactionalSinkTest {
         finish(1, "far too large a page");
         finish(2, "c");
 
-        assertThat(sink.commit(tracker.finished(), GROUP)).isTrue();
+        assertThat(sink.commit(tracker.finished(), NO_NOTES, GROUP)).isTrue();
 
         assertThat(values()).containsExactly("a", "letter", "c");
         assertThat(producer.consumerGroupOffsetsHistory())
