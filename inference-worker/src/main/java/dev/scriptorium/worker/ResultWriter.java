@@ -1,5 +1,6 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.engine.FinishReason;
 import dev.scriptorium.model.engine.PageFailure;
 import dev.scriptorium.model.engine.PageOutcome;
 import dev.scriptorium.model.engine.PageReading;
@@ -32,10 +33,13 @@ import org.apache.kafka.common.serialization.Serializer;
  */
 final class ResultWriter {
 
+    private static final int QUARTER_DEGREES = 90;
+
     private final String topic;
     private final String shadows;
     private final DeadLetterQueue deadLetters;
     private final Serializer<SpecificRecord> serializer;
+    private final WorkerConfig.Incomplete incomplete;
     private final String worker;
     private final Clock clock;
 
@@ -44,6 +48,7 @@ final class ResultWriter {
      * @param shadows where second readings go
      * @param deadLetters makes the letters
      * @param serializer for both kinds of records
+     * @param incomplete what becomes of readings that are not whole
      * @param worker who signs the recognitions
      */
     ResultWriter(
@@ -51,12 +56,14 @@ final class ResultWriter {
             String shadows,
             DeadLetterQueue deadLetters,
             Serializer<SpecificRecord> serializer,
+            WorkerConfig.Incomplete incomplete,
             String worker,
             Clock clock) {
         this.topic = topic;
         this.shadows = shadows;
         this.deadLetters = deadLetters;
         this.serializer = serializer;
+        this.incomplete = incomplete;
         this.worker = worker;
         this.clock = clock;
     }
@@ -69,10 +76,28 @@ final class ResultWriter {
             String modelDigest,
             long waitingMillis) {
         if (outcome instanceof PageOutcome.Read read) {
-            return recognition(source, page, recognition(source, page, read.reading(), modelDigest, waitingMillis));
+            Optional<ErrorCode> fault = fault(read.reading().finish());
+            return fault.isPresent() && incomplete == WorkerConfig.Incomplete.DEAD_LETTER
+                    ? incomplete(source, page, read.reading(), fault.get())
+                    : recognition(source, page, recognition(source, page, read.reading(), modelDigest, waitingMillis));
         }
         PageOutcome.Failed failed = (PageOutcome.Failed) outcome;
         return letter(source, page.page(), "recognize", code(failed.failure()), failed.message());
+    }
+
+    private Outbound incomplete(
+            ConsumerRecord<byte[], ?> source, Loaded.Page page, PageReading reading, ErrorCode fault) {
+        String message = "page " + page.page().getPageId() + ": a whole text expected, the best of "
+                + reading.attempts() + " readings has " + reading.tokens() + " tokens and ends with " + fault;
+        return outbound(deadLetters.letter(source, "recognize", reading.attempts(), fault, message, Optional.empty()));
+    }
+
+    private static Optional<ErrorCode> fault(FinishReason finish) {
+        return switch (finish) {
+            case OK, BLANK -> Optional.empty();
+            case LENGTH -> Optional.of(ErrorCode.LENGTH);
+            case LOOP -> Optional.of(ErrorCode.LOOP);
+        };
     }
 
     /** The dead letter for a record that never reached the engine. */
@@ -182,6 +207,9 @@ final class ResultWriter {
                 .setVisionTokens(reading.visionTokens())
                 .setTask(loaded.request().prompt().label())
                 .setMode(reading.mode().label())
+                .setAttempts(reading.attempts())
+                .setRotation(QUARTER_DEGREES * reading.quarterTurns())
+                .setInputPixels(reading.inputPixels())
                 .setModelDigest(modelDigest)
                 .setAdapterId(reading.adapterId())
                 .setMillis(new StageMillis(

@@ -64,7 +64,8 @@ public final class WorkerApp {
     private static OcrEngine engine(WorkerConfig.Model model) throws IOException {
         Path folder = model.dir().isPresent() ? model.dir().get() : BundledModel.folder();
         EngineOptions options = EngineOptions.suiting(
-                ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout());
+                        ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout())
+                .retrying(model.retries());
         return OcrEngine.open(folder, ComputeType.of(model.dtype()), options);
     }
 

@@ -1,5 +1,6 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.settings.Setting;
@@ -67,6 +68,9 @@ public record WorkerConfig(
      * @param slots sequences decoded together: pages for page models, lines for line models
      * @param maxNewTokens answer tokens after which a page counts as cut
      * @param pageTimeout time in the engine after which a page is given up
+     * @param maxReadings how often a page is read at most that is cut, loops, or has no text though ink is there
+     * @param retryTime time after which no further reading of a page begins
+     * @param incomplete what becomes of a page whose best reading is cut or loops
      */
     public record Model(
             @Setting(doc = "model folder; the bundled line model if not given")
@@ -82,11 +86,46 @@ public record WorkerConfig(
             int maxNewTokens,
 
             @Setting(value = "10m", doc = "time after which a page is given up")
-            Duration pageTimeout) {
+            Duration pageTimeout,
+
+            @Setting(
+                    value = "4",
+                    min = 1,
+                    max = 16,
+                    doc = "times a page is read, otherwise each time, that is cut, loops or has no text")
+            int maxReadings,
+
+            @Setting(value = "5m", doc = "time after which no further reading of a page begins")
+            Duration retryTime,
+
+            @Setting(
+                    value = "publish",
+                    doc = "a page whose best reading is cut or loops: publish it with its reason, or dead-letter it")
+            Incomplete incomplete) {
 
         /** The bundled model. */
-        public static final Model BUNDLED =
-                new Model(Optional.empty(), "auto", Optional.empty(), 4096, Duration.ofMinutes(10));
+        public static final Model BUNDLED = new Model(
+                Optional.empty(),
+                "auto",
+                Optional.empty(),
+                4096,
+                Duration.ofMinutes(10),
+                4,
+                Duration.ofMinutes(5),
+                Incomplete.PUBLISH);
+
+        /** When a page is read again. */
+        public Ladder.Limits retries() {
+            return new Ladder.Limits(maxReadings, retryTime);
+        }
+    }
+
+    /** What becomes of a page whose best reading is not whole. */
+    public enum Incomplete {
+        /** The best reading is published; its finish reason says LENGTH or LOOP. */
+        PUBLISH,
+        /** It becomes a dead letter of that code. */
+        DEAD_LETTER
     }
 
     /**

@@ -86,6 +86,7 @@ final class WorkerParts {
                         topics.shadows().name(),
                         new DeadLetterQueue(topics.deadLetters(), id, clock),
                         serdes.anySerializer(),
+                        config.model().incomplete(),
                         id,
                         clock),
                 registry::of,

@@ -94,7 +94,10 @@ final class FastEngine implements PageEngine {
                 text.length(),
                 1,
                 "",
-                new PageReading.Timing(0, 0, 0)));
+                new PageReading.Timing(0, 0, 0),
+                1,
+                0,
+                1));
     }
 
     @Override

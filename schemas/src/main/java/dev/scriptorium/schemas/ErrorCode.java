@@ -11,6 +11,10 @@ public enum ErrorCode {
     OVERSIZE(Action.DEAD_LETTER),
     /** Reading took longer than the page's time limit. */
     TIMEOUT(Action.DEAD_LETTER),
+    /** Every reading was cut at the token limit, and the settings want no such text. */
+    LENGTH(Action.DEAD_LETTER),
+    /** The model repeated itself in every reading, and the settings want no such text. */
+    LOOP(Action.DEAD_LETTER),
     /** The page did not fit into memory. */
     OUT_OF_MEMORY(Action.DEAD_LETTER),
     /** Every worker that read the page ended in the middle of it: native code crashed, or the system took its memory. */

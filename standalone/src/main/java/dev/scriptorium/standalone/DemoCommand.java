@@ -3,6 +3,7 @@ package dev.scriptorium.standalone;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.eval.CharacterErrorRate;
+import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
 import dev.scriptorium.schemas.TopicSettings;
@@ -80,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
         IngestConfig ingest = bind(IngestConfig.class, cluster, Map.of());
         WorkerConfig config = bind(WorkerConfig.class, cluster, Map.of("worker.id", "demo-worker"));
         List<DemoPages.Original> samples = Samples.write(folder);
-        OcrEngine engine = model.open();
+        OcrEngine engine = model.open(Ladder.Limits.DEFAULT);
         try (LocalWorker worker = LocalWorker.start(config, engine);
                 DemoPages pages = new DemoPages(ingest, worker, console)) {
             long reading = System.nanoTime();

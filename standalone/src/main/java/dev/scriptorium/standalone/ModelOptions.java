@@ -5,6 +5,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.Likelihood;
 import dev.scriptorium.model.engine.OcrEngine;
+import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.model.weights.DType;
@@ -67,15 +68,21 @@ final class ModelOptions {
     }
 
     /**
-     * Opens an engine; the caller closes it.
+     * Opens an engine that reads every page once, as a model is measured; the caller closes it.
      *
      * @throws IllegalArgumentException if an option has no meaning
      */
     OcrEngine open() throws IOException {
+        return open(Ladder.Limits.ONCE);
+    }
+
+    /** The same, with further readings of what goes wrong. */
+    OcrEngine open(Ladder.Limits retries) throws IOException {
         DType type = type();
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
-                ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds));
+                        ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds))
+                .retrying(retries);
         return OcrEngine.open(folder, type, options);
     }
 }

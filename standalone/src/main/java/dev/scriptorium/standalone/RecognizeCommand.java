@@ -16,6 +16,7 @@ import dev.scriptorium.model.engine.PageReading;
 import dev.scriptorium.model.engine.PageRequest;
 import dev.scriptorium.model.engine.Region;
 import dev.scriptorium.model.image.ImageDecoder;
+import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.text.Prompt;
 import java.io.IOException;
@@ -97,7 +98,7 @@ final class RecognizeCommand implements Callable<Integer> {
         ImageLimits limits = new ImageLimits(MAX_PAGE_BYTES, ImageDecoder.DEFAULT_MAX_PIXELS, MAX_PAGES);
         List<Document> documents = new PageSource().find(paths);
         RenderSettings rendering = render.settings();
-        try (OcrEngine engine = model.open();
+        try (OcrEngine engine = model.open(Ladder.Limits.DEFAULT);
                 PageRenderer renderer = new PageRenderer(limits, rendering);
                 ProgressBar progress = console.progress("files", documents.size())) {
             if (adapter.isPresent()) {
@@ -152,6 +153,9 @@ final class RecognizeCommand implements Callable<Integer> {
             row.put("outcome", reading.finish().name());
             row.put("confidence", reading.confidence());
             row.put("mode", reading.mode().label());
+            row.put("attempts", reading.attempts());
+            row.put("rotation", 90 * reading.quarterTurns());
+            row.put("inputPixels", reading.inputPixels());
             row.put("seconds", (System.nanoTime() - origin.startNanos()) / 1e9);
             row.put(
                     "lines",

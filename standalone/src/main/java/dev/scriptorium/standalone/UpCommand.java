@@ -7,6 +7,7 @@ import dev.scriptorium.feedback.FeedbackService;
 import dev.scriptorium.feedback.PlausibilityCheck;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.ingest.service.IngestService;
+import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
@@ -159,7 +160,7 @@ final class UpCommand implements Callable<Integer> {
         try (Admin admin = Admin.create(Map.copyOf(clients))) {
             new Topics(TopicSettings.DEFAULT, PageLimits.DEFAULT).ensure(admin);
         }
-        LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open()));
+        LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open(Ladder.Limits.DEFAULT)));
         DocumentsService documents = add(DocumentsService.start(documentsConfig(clients)));
         IngestService ingest = add(IngestService.start(ingestConfig(clients), List.of(), Clock.systemUTC()));
         FeedbackService feedback =

@@ -15,6 +15,12 @@ public sealed interface NgramRule {
     /** As the published evaluation reads. */
     NgramRule EVALUATION = new WholeSequence(35);
 
+    /**
+     * The rule for another reading after a loop: {@link #READING} where there was none, else half as many ids in a row,
+     * however far back, but at least 8, which every text repeats less often than a loop does.
+     */
+    NgramRule stricter();
+
     /** Begins a sequence. */
     NgramBan start(int[] prompt);
 
@@ -23,6 +29,11 @@ public sealed interface NgramRule {
         @Override
         public NgramBan start(int[] prompt) {
             return new NgramBan.None();
+        }
+
+        @Override
+        public NgramRule stricter() {
+            return READING;
         }
     }
 
@@ -45,6 +56,11 @@ public sealed interface NgramRule {
             }
             return ban;
         }
+
+        @Override
+        public NgramRule stricter() {
+            return new WholeSequence(Math.max(Math.min(8, size), size / 2));
+        }
     }
 
     /**
@@ -66,6 +82,11 @@ public sealed interface NgramRule {
         @Override
         public NgramBan start(int[] prompt) {
             return size == 1 ? new NgramBan.None() : new NgramHistory(size, window, allowed);
+        }
+
+        @Override
+        public NgramRule stricter() {
+            return new WholeSequence(Math.max(2, size));
         }
     }
 

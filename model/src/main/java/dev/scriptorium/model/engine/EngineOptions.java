@@ -3,6 +3,7 @@ package dev.scriptorium.model.engine;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.image.ImageDecoder;
+import dev.scriptorium.model.ladder.Ladder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,23 +16,36 @@ import java.util.Optional;
  * @param ngramRule which repetitions may not be written
  * @param maxPixels pixels of a page above which it is refused from its header
  * @param pageTimeout time in the engine after which a page is given up
+ * @param retries how often a page is read whose text is cut, loops, or is missing
  */
-public record EngineOptions(int slots, int maxNewTokens, NgramRule ngramRule, long maxPixels, Duration pageTimeout) {
+public record EngineOptions(
+        int slots, int maxNewTokens, NgramRule ngramRule, long maxPixels, Duration pageTimeout, Ladder.Limits retries) {
     private static final int LINE_SLOTS = 64;
     private static final int PAGE_SLOTS = 4;
 
     public EngineOptions {
         Objects.requireNonNull(ngramRule, "ngramRule");
         Objects.requireNonNull(pageTimeout, "pageTimeout");
+        Objects.requireNonNull(retries, "retries");
         if (slots < 1 || maxNewTokens < 1 || maxPixels < 1) {
             throw new IllegalArgumentException("engine: slots, maxNewTokens and maxPixels >= 1 expected, " + slots
                     + ", " + maxNewTokens + ", " + maxPixels + " found");
         }
     }
 
+    /** Reads every page once. */
+    public EngineOptions(int slots, int maxNewTokens, NgramRule ngramRule, long maxPixels, Duration pageTimeout) {
+        this(slots, maxNewTokens, ngramRule, maxPixels, pageTimeout, Ladder.Limits.ONCE);
+    }
+
+    /** The same with further readings of what goes wrong; without them a model is measured as it is. */
+    public EngineOptions retrying(Ladder.Limits limits) {
+        return new EngineOptions(slots, maxNewTokens, ngramRule, maxPixels, pageTimeout, limits);
+    }
+
     /**
      * What suits a checkpoint on a CPU: lines are short and many and need no n-gram rule, pages are
-     * long and few and need one.
+     * long and few and need one. Each is read once.
      *
      * @param slots sequences decoded together, if not 64 lines or 4 pages
      */

@@ -5,6 +5,7 @@ import dev.scriptorium.model.confidence.Calibration;
 import dev.scriptorium.model.confidence.Confidence;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.image.FoundLine;
 import dev.scriptorium.model.image.GrayImage;
 import dev.scriptorium.model.image.ImageDecoder;
@@ -15,9 +16,14 @@ import dev.scriptorium.model.image.PageTiler;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
 import dev.scriptorium.model.image.UnreadableImageException;
+import dev.scriptorium.model.ladder.AutoMode;
+import dev.scriptorium.model.ladder.Ladder;
+import dev.scriptorium.model.ladder.PageSurvey;
+import dev.scriptorium.model.ladder.Rung;
 import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.script.Network;
+import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
 import dev.scriptorium.model.text.Tokenizer;
@@ -25,6 +31,7 @@ import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,7 +49,7 @@ import java.util.stream.Stream;
  * Reads pages with a DeepSeek-OCR checkpoint. A page model is given the page in the views of its {@link
  * Mode}; a line model is given the lines that {@link LineFinder} cuts out, or the whole image where the
  * mode is {@link Mode#LINE}. Pages are prepared just ahead of the model, so that memory holds few of
- * them however many are waiting.
+ * them however many are waiting. What is cut, loops or is missing is read again as {@link Ladder} says.
  *
  * <p>Not thread-safe: one thread drives it.
  */
@@ -69,6 +76,7 @@ public final class OcrEngine implements PageEngine {
     private final ImageDecoder decoder;
     private final LineFinder lineFinder = new LineFinder();
     private final PageTiler tiler = new PageTiler();
+    private final Ladder ladder;
 
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private final Map<Long, PageInFlight> pages = new LinkedHashMap<>();
@@ -94,6 +102,7 @@ public final class OcrEngine implements PageEngine {
         engine = new Engine(network, adapters.bank(), options.slots(), lines ? LINES_A_BATCH : options.slots());
         prepared = lines ? Math.max(options.slots(), PREPARED_LINES) : options.slots();
         decoder = new ImageDecoder(options.maxPixels());
+        ladder = new Ladder(options.retries());
     }
 
     /**
@@ -227,8 +236,8 @@ public final class OcrEngine implements PageEngine {
             for (Sequence sequence : engine.step()) {
                 PageInFlight page = pageOf.remove(sequence);
                 // several of its lines may have ended in this step
-                if (page != null && page.done() && pages.containsKey(page.ticket())) {
-                    finish(page, finished);
+                if (page != null && !readsAgain(page, sequence) && page.done() && pages.containsKey(page.ticket())) {
+                    settle(page, finished);
                 }
             }
         } catch (EngineException e) {
@@ -285,29 +294,25 @@ public final class OcrEngine implements PageEngine {
         PageRequest request = arrival.request();
         long start = System.nanoTime();
         try {
-            RgbImage image = decoder.decode("page " + request.pageId(), request.image());
-            Mode mode = mode(request.mode());
+            RgbImage image = decode(request);
             Optional<LoraAdapter> adapter = adapters.of(request);
-            List<PageInFlight.Part> parts = mode == Mode.LINE
-                    ? lines(image, request.mode(), adapter)
-                    : wholePage(image, mode, request, adapter);
-            PageInFlight page = new PageInFlight(
-                    arrival.ticket(),
-                    request,
-                    mode,
-                    adapters.idOf(adapter),
-                    image.width(),
-                    image.height(),
-                    start,
-                    System.nanoTime(),
-                    parts);
-            pages.put(arrival.ticket(), page);
-            for (PageInFlight.Part part : parts) {
-                pageOf.put(part.sequence(), page);
-                engine.add(part.sequence());
+            boolean lines = config().unit() == ModelConfig.Unit.LINE;
+            LineFinder.Lines found = found(image, request, lines);
+            PageSurvey survey = found == null
+                    ? PageSurvey.unknown(image.width(), image.height())
+                    : PageSurvey.of(found, image.width(), image.height());
+            Rung rung = Rung.first(mode(request.mode(), survey));
+            PageInFlight.Order order =
+                    new PageInFlight.Order(arrival.ticket(), request, survey, adapter, adapters.idOf(adapter), start);
+            List<PageInFlight.Part> parts = List.of();
+            if (lines) {
+                parts = lines(found.lines(), adapter);
+            } else if (!survey.blank() || !asksForText(request.prompt())) {
+                parts = wholePage(image, rung, order);
             }
+            begin(new PageInFlight(order, rung, start, System.nanoTime(), parts));
             if (parts.isEmpty()) {
-                finish(page, finished);
+                settle(pages.get(arrival.ticket()), finished);
             }
         } catch (OversizeImageException e) {
             finished.add(failed(arrival.ticket(), PageFailure.OVERSIZE, e.getMessage()));
@@ -320,19 +325,50 @@ public final class OcrEngine implements PageEngine {
         }
     }
 
+    private RgbImage decode(PageRequest request) throws UnreadableImageException {
+        return decoder.decode("page " + request.pageId(), request.image());
+    }
+
+    private void begin(PageInFlight page) {
+        pages.put(page.ticket(), page);
+        for (PageInFlight.Part part : page.parts()) {
+            pageOf.put(part.sequence(), page);
+            engine.add(part.sequence());
+        }
+    }
+
+    /** What there is to see on a page; null where nobody asks: a page model that reads once, in a mode it is told. */
+    private LineFinder.Lines found(RgbImage image, PageRequest request, boolean lines) {
+        if (lines && request.mode() == Mode.LINE) {
+            GrayImage gray = image.toGray();
+            FoundLine whole = new FoundLine(0, 0, gray.width(), gray.height(), gray);
+            return new LineFinder.Lines(List.of(whole), 0, false, 0, 0, true);
+        }
+        boolean asked = lines || options.retries().readings() > 1 || request.mode() == Mode.AUTO;
+        return asked ? lineFinder.find(image.toGray()) : null;
+    }
+
+    /** A picture without text has an answer to some questions. */
+    private static boolean asksForText(Prompt prompt) {
+        return switch (prompt) {
+            case FREE_OCR, DOCUMENT, GROUNDED_OCR -> true;
+            case FIGURE, DESCRIBE -> false;
+        };
+    }
+
     /** The mode that the checkpoint reads in when another is wanted that it cannot be given. */
-    private Mode mode(Mode wanted) {
+    private Mode mode(Mode wanted, PageSurvey survey) {
         if (config().unit() == ModelConfig.Unit.LINE) {
             return Mode.LINE;
         }
-        return wanted == Mode.AUTO || wanted == Mode.LINE ? Mode.BASE : wanted;
+        return switch (wanted) {
+            case AUTO -> AutoMode.of(survey);
+            case LINE -> Mode.BASE;
+            case SEED384, TINY, SMALL, BASE, LARGE, GUNDAM -> wanted;
+        };
     }
 
-    private List<PageInFlight.Part> lines(RgbImage image, Mode wanted, Optional<LoraAdapter> adapter) {
-        GrayImage gray = image.toGray();
-        List<FoundLine> found = wanted == Mode.LINE
-                ? List.of(new FoundLine(0, 0, gray.width(), gray.height(), gray))
-                : lineFinder.find(gray).lines();
+    private List<PageInFlight.Part> lines(List<FoundLine> found, Optional<LoraAdapter> adapter) {
         List<PageInFlight.Part> parts = new ArrayList<>();
         for (FoundLine line : found) {
             LineCanvas canvas = LineCanvas.fit(line.pixels(), config());
@@ -341,27 +377,88 @@ public final class OcrEngine implements PageEngine {
                     * (canvas.height() / config().sam().tokenHeight());
             int rows = canvas.height() / config().sam().tokenHeight();
             PromptTokens prompt = prompts.encode(LINE_PROMPT, tokens + rows + 1);
-            parts.add(new PageInFlight.Part(sequence(new Picture.Line(canvas), prompt, adapter), line));
+            parts.add(new PageInFlight.Part(
+                    sequence(new Picture.Line(canvas), prompt, adapter, options.ngramRule()), line));
         }
         return parts;
     }
 
-    private List<PageInFlight.Part> wholePage(
-            RgbImage image, Mode mode, PageRequest request, Optional<LoraAdapter> adapter) {
-        PageViews views = tiler.views(image, mode);
+    private List<PageInFlight.Part> wholePage(RgbImage image, Rung rung, PageInFlight.Order order) {
+        PageViews views = tiler.views(image.turned(rung.quarterTurns()), rung.mode());
         PromptTokens prompt = prompts.encode(
-                request.prompt(), views.visionTokens(config().sam().patch()));
-        return List.of(new PageInFlight.Part(sequence(new Picture.Page(views), prompt, adapter), null));
+                order.request().prompt(), views.visionTokens(config().sam().patch()));
+        NgramRule rule = rung.strict() ? options.ngramRule().stricter() : options.ngramRule();
+        return List.of(new PageInFlight.Part(sequence(new Picture.Page(views), prompt, order.adapter(), rule), null));
     }
 
-    private Sequence sequence(Picture picture, PromptTokens prompt, Optional<LoraAdapter> adapter) {
+    private Sequence sequence(Picture picture, PromptTokens prompt, Optional<LoraAdapter> adapter, NgramRule rule) {
         int limit = Engine.answerLimit(config(), prompt.length(), options.maxNewTokens());
-        return new Sequence(picture, prompt, adapter, limit, config().decoder().eos(), options.ngramRule(), tableTags);
+        return new Sequence(picture, prompt, adapter, limit, config().decoder().eos(), rule, tableTags);
     }
 
-    private void finish(PageInFlight page, List<FinishedPage> finished) {
-        pages.remove(page.ticket());
+    /** A line that was cut or ran in a loop is read once more, strictly; the rest of its page waits. */
+    private boolean readsAgain(PageInFlight page, Sequence ended) {
+        boolean wrong = ended.finish() == FinishReason.LOOP || ended.finish() == FinishReason.LENGTH;
+        if (!wrong || page.rung().mode() != Mode.LINE || options.retries().readings() < 2 || late(page)) {
+            return false;
+        }
+        List<PageInFlight.Part> parts = page.parts();
+        for (int i = 0; i < parts.size(); i++) {
+            PageInFlight.Part part = parts.get(i);
+            if (part.sequence() == ended && part.first().isEmpty()) {
+                Sequence again = sequence(
+                        ended.picture(),
+                        ended.prompt(),
+                        ended.adapter(),
+                        options.ngramRule().stricter());
+                page.replace(i, again);
+                pageOf.put(again, page);
+                engine.add(again);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean late(PageInFlight page) {
+        return elapsed(page).compareTo(options.retries().time()) > 0;
+    }
+
+    private static Duration elapsed(PageInFlight page) {
+        return Duration.ofNanos(System.nanoTime() - page.startNanos());
+    }
+
+    /** A page has been read: again, or it is finished. */
+    private void settle(PageInFlight page, List<FinishedPage> finished) {
         PageReading reading = page.reading(tokenizer, confidence, System.nanoTime());
+        Optional<Rung> next = page.parts().isEmpty() || page.rung().mode() == Mode.LINE
+                ? Optional.empty()
+                : ladder.next(page.tried(reading), page.order().survey(), elapsed(page));
+        if (next.isEmpty() || !again(page, reading, next.get())) {
+            finish(page, page.best(reading), finished);
+        }
+    }
+
+    /** @return false if the page cannot be read that way: there is no room for it */
+    private boolean again(PageInFlight page, PageReading reading, Rung next) {
+        long start = System.nanoTime();
+        try {
+            List<PageInFlight.Part> parts = wholePage(decode(page.request()), next, page.order());
+            int prompt = parts.get(0).sequence().prompt().length();
+            if (prompt + reading.tokens() > config().decoder().maxPositions()) {
+                return false;
+            }
+            begin(page.again(reading, next, start, System.nanoTime(), parts));
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        } catch (UnreadableImageException e) {
+            throw new IllegalStateException("page " + page.request().pageId() + ": read once, unreadable now", e);
+        }
+    }
+
+    private void finish(PageInFlight page, PageReading reading, List<FinishedPage> finished) {
+        pages.remove(page.ticket());
         finished.add(new FinishedPage(page.ticket(), new PageOutcome.Read(reading)));
     }
 
@@ -372,6 +469,12 @@ public final class OcrEngine implements PageEngine {
             if (now - page.startNanos() > options.pageTimeout().toNanos()) {
                 all.remove();
                 forget(page);
+                if (page.bestEarlier().isPresent()) {
+                    finished.add(new FinishedPage(
+                            page.ticket(),
+                            new PageOutcome.Read(page.bestEarlier().get())));
+                    continue;
+                }
                 String message = "page " + page.request().pageId() + ": at most "
                         + options.pageTimeout().toSeconds() + " s expected, still reading";
                 finished.add(failed(page.ticket(), PageFailure.TIMEOUT, message));
@@ -384,6 +487,11 @@ public final class OcrEngine implements PageEngine {
         for (PageInFlight page : hit) {
             pages.remove(page.ticket());
             forget(page);
+            if (page.bestEarlier().isPresent()) {
+                PageReading best = page.bestEarlier().get();
+                finished.add(new FinishedPage(page.ticket(), new PageOutcome.Read(best)));
+                continue;
+            }
             finished.add(failed(page.ticket(), failure, "page " + page.request().pageId() + ": " + message));
         }
     }

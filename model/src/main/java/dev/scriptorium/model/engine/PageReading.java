@@ -18,7 +18,10 @@ import java.util.Objects;
  * @param tokens text tokens generated
  * @param visionTokens vision tokens the page was compressed to
  * @param adapterId the LoRA adapter that read it; empty for the base model
- * @param timing where the time went
+ * @param timing where the time went, of all readings
+ * @param attempts how often the page was read; this is the best of them
+ * @param quarterTurns how often the page was turned clockwise by 90 degrees to be read, 0 to 3
+ * @param inputPixels pixels of all views that the vision encoder was shown
  */
 public record PageReading(
         String text,
@@ -31,7 +34,10 @@ public record PageReading(
         int tokens,
         int visionTokens,
         String adapterId,
-        Timing timing) {
+        Timing timing,
+        int attempts,
+        int quarterTurns,
+        long inputPixels) {
     public PageReading {
         Objects.requireNonNull(text, "text");
         Objects.requireNonNull(finish, "finish");
@@ -48,5 +54,28 @@ public record PageReading(
      * @param encode vision encoder
      * @param generate prefill and decoding
      */
-    public record Timing(long decode, long encode, long generate) {}
+    public record Timing(long decode, long encode, long generate) {
+        Timing plus(Timing other) {
+            return new Timing(decode + other.decode, encode + other.encode, generate + other.generate);
+        }
+    }
+
+    /** The same, as the best of several. */
+    PageReading of(int readings, Timing allOfThem) {
+        return new PageReading(
+                text,
+                regions,
+                finish,
+                confidence,
+                mode,
+                width,
+                height,
+                tokens,
+                visionTokens,
+                adapterId,
+                allOfThem,
+                readings,
+                quarterTurns,
+                inputPixels);
+    }
 }

@@ -2,6 +2,7 @@ package dev.scriptorium.model.engine;
 
 import dev.scriptorium.model.image.LineCanvas;
 import dev.scriptorium.model.image.PageViews;
+import dev.scriptorium.model.image.RgbImage;
 import java.util.Objects;
 
 /** What a sequence looks at. */
@@ -9,6 +10,9 @@ sealed interface Picture {
 
     /** Size and tiles: pictures of one shape can be encoded in one batch; others cannot. */
     Shape shape();
+
+    /** Pixels of all its views. */
+    long pixels();
 
     /**
      * How large a picture is.
@@ -30,6 +34,11 @@ sealed interface Picture {
         public Shape shape() {
             return new Shape(canvas.paddedWidth(), canvas.height(), 1, 1);
         }
+
+        @Override
+        public long pixels() {
+            return (long) canvas.paddedWidth() * canvas.height();
+        }
     }
 
     /** A page in one view, or in one view and tiles. */
@@ -41,6 +50,16 @@ sealed interface Picture {
         @Override
         public Shape shape() {
             return new Shape(views.global().width(), views.global().height(), views.columns(), views.rows());
+        }
+
+        @Override
+        public long pixels() {
+            return pixels(views.global())
+                    + views.tiles().stream().mapToLong(Page::pixels).sum();
+        }
+
+        private static long pixels(RgbImage view) {
+            return (long) view.width() * view.height();
         }
     }
 }

@@ -53,6 +53,11 @@ record InkMap(List<Blob> blobs, int reduction, int width, int height, boolean in
         return new InkMap(blobs, reduction, gray.width, gray.height, inverted);
     }
 
+    /** Whether anything here is as high as the lowest letter that can be read. */
+    boolean legible() {
+        return blobs.stream().anyMatch(blob -> blob.height() >= BlankGate.LEGIBLE);
+    }
+
     private static int reduction(GrayImage page) {
         int reduction = 1;
         while ((long) page.width() * page.height() / ((long) reduction * reduction) > MOST_PIXELS) {

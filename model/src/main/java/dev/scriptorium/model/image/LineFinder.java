@@ -34,10 +34,17 @@ public final class LineFinder {
      * @param inverted whether it was light on dark
      * @param quarterTurns how often the page had to be turned clockwise by 90 degrees to stand upright,
      *     0 to 3; the lines' boxes are those of the page as it was given
+     * @param letters how many pieces of ink look like letters, on lines or beside them
+     * @param ink whether any piece of ink is as high as the lowest letter that can be read
      */
-    public record Lines(List<FoundLine> lines, double skewDegrees, boolean inverted, int quarterTurns) {
+    public record Lines(
+            List<FoundLine> lines, double skewDegrees, boolean inverted, int quarterTurns, int letters, boolean ink) {
         public Lines {
             lines = List.copyOf(lines);
+        }
+
+        private static Lines none(InkMap ink, int letters) {
+            return new Lines(List.of(), 0, ink.inverted(), 0, letters, ink.legible());
         }
     }
 
@@ -50,7 +57,7 @@ public final class LineFinder {
         InkMap ink = InkMap.of(page);
         double letterHeight = LineGrouper.letterHeight(ink.blobs(), ink.width(), ink.height());
         if (letterHeight == 0) {
-            return new Lines(List.of(), 0, ink.inverted(), 0);
+            return Lines.none(ink, 0);
         }
         if (page.height() < LEAST_PAGE_HEIGHT
                 || page.width() < LEAST_PAGE_WIDTH
@@ -58,7 +65,7 @@ public final class LineFinder {
             return whole(page, ink);
         }
         if (letterHeight < BlankGate.LEGIBLE) {
-            return new Lines(List.of(), 0, ink.inverted(), 0);
+            return Lines.none(ink, 0);
         }
         LineGrouper asScanned = new LineGrouper(ink.blobs(), letterHeight);
         if (maybeSideways && Uprightness.isSideways(asScanned.letters())) {
@@ -70,7 +77,7 @@ public final class LineFinder {
         List<Blob> lines = BlankGate.text(grouper.letters(), grouper.group());
         if (lines.isEmpty()) {
             boolean word = (long) page.width() * page.height() < LEAST_PAGE_PIXELS;
-            return word ? whole(page, ink) : new Lines(List.of(), 0, ink.inverted(), 0);
+            return word ? whole(page, ink) : Lines.none(ink, grouper.letters().size());
         }
         if (maybeUpsideDown && Uprightness.isUpsideDown(grouper.letters(), lines)) {
             GrayImage once = turned(page);
@@ -80,7 +87,13 @@ public final class LineFinder {
         for (Blob line : ReadingOrder.of(lines)) {
             found.add(cut(page, ink, skew, line));
         }
-        return new Lines(found, Math.toDegrees(skew.radians()), ink.inverted(), 0);
+        return new Lines(
+                found,
+                Math.toDegrees(skew.radians()),
+                ink.inverted(),
+                0,
+                grouper.letters().size(),
+                true);
     }
 
     /** The page turned clockwise by 90 degrees. */
@@ -102,13 +115,19 @@ public final class LineFinder {
                 .map(line -> new FoundLine(
                         line.y0(), page.height() - line.x1(), line.y1(), page.height() - line.x0(), line.pixels()))
                 .toList();
-        return new Lines(lines, found.skewDegrees(), found.inverted(), (found.quarterTurns() + 1) % 4);
+        return new Lines(
+                lines,
+                found.skewDegrees(),
+                found.inverted(),
+                (found.quarterTurns() + 1) % 4,
+                found.letters(),
+                found.ink());
     }
 
     private static Lines whole(GrayImage page, InkMap ink) {
         GrayImage upright = ink.inverted() ? inverted(page) : page;
         FoundLine line = new FoundLine(0, 0, page.width(), page.height(), upright);
-        return new Lines(List.of(line), 0, ink.inverted(), 0);
+        return new Lines(List.of(line), 0, ink.inverted(), 0, ink.blobs().size(), true);
     }
 
     private static FoundLine cut(GrayImage page, InkMap ink, Skew skew, Blob line) {

@@ -81,6 +81,24 @@ public final class RgbImage {
         return new RgbImage(cropWidth, cropHeight, part);
     }
 
+    /**
+     * The picture turned clockwise by so many quarters; the same picture for 0.
+     *
+     * @param quarters 0 to 3
+     */
+    public RgbImage turned(int quarters) {
+        Orientation turn =
+                switch (quarters) {
+                    case 0 -> Orientation.TOP_LEFT;
+                    case 1 -> Orientation.RIGHT_TOP;
+                    case 2 -> Orientation.BOTTOM_RIGHT;
+                    case 3 -> Orientation.LEFT_BOTTOM;
+                    default ->
+                        throw new IllegalArgumentException("turn: 0 to 3 quarters expected, " + quarters + " found");
+                };
+        return turn.upright(this);
+    }
+
     /** The luma of every pixel, by the weights of ITU-R 601. */
     public GrayImage toGray() {
         byte[] gray = new byte[width * height];
