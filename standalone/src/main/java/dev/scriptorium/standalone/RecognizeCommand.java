@@ -1,5 +1,7 @@
 package dev.scriptorium.standalone;
 
+import dev.scriptorium.documents.page.PageScan;
+import dev.scriptorium.documents.write.DocumentFormat;
 import dev.scriptorium.ingest.Document;
 import dev.scriptorium.ingest.DocumentPages;
 import dev.scriptorium.ingest.ImageLimits;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Parameters;
  * Reads documents without Kafka. With {@code --json} the object is {@code
  * {"pages":[{"source","page","text","outcome","confidence","mode","seconds","lines":[{"text","confidence","box",
  * "words":[{"text","confidence"}]}]}]}}; a box is left, top, right, bottom in pixels; a page that cannot be read has
- * its error code as outcome, and a message.
+ * its error code as outcome, and a message. With {@code --out} there is also {@code "files":[path]}.
  */
 @Command(
         name = "recognize",
@@ -74,6 +76,21 @@ final class RecognizeCommand implements Callable<Integer> {
             description = "Read with an adapter, as finetune or PEFT writes it.")
     private Optional<Path> adapter = Optional.empty();
 
+    @Option(
+            names = "--format",
+            defaultValue = "text",
+            description = {
+                "What --out writes: text, markdown, json, hocr, alto, pdf (searchable), and for tables alone html and",
+                "csv; default ${DEFAULT-VALUE}."
+            })
+    private String formatName;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write a file for each document, all its pages in it, instead of printing the text.")
+    private Optional<Path> out = Optional.empty();
+
     @Mixin
     private ModelOptions model;
 
@@ -84,17 +101,35 @@ final class RecognizeCommand implements Callable<Integer> {
     private Console console;
 
     /** Where a page came from. */
-    private record Origin(String source, int page, long startNanos) {}
+    private record Origin(Document document, int page, long startNanos, PageScan scan) {
+        String source() {
+            return document.path().toString();
+        }
+    }
 
     private final Map<Long, Origin> origins = new HashMap<>();
     private final Map<Long, Map<String, Object>> rows = new java.util.TreeMap<>();
     private long nextTicket;
+    private final List<String> files = new ArrayList<>();
+    private Optional<DocumentOutput> output = Optional.empty();
+    private Prompt prompt = Prompt.FREE_OCR;
     private boolean failed;
 
     @Override
     public Integer call() throws IOException {
         Mode wantedMode = console.option("--mode", () -> Mode.of(mode));
-        Prompt prompt = console.option("--task", () -> Prompt.of(task));
+        prompt = console.option("--task", () -> Prompt.of(task));
+        DocumentFormat format = console.option("--format", () -> DocumentFormat.of(formatName));
+        if (out.isEmpty()) {
+            return recognize(wantedMode);
+        }
+        try (DocumentOutput opened = new DocumentOutput(out.get(), format)) {
+            output = Optional.of(opened);
+            return recognize(wantedMode);
+        }
+    }
+
+    private int recognize(Mode wantedMode) throws IOException {
         ImageLimits limits = new ImageLimits(MAX_PAGE_BYTES, ImageDecoder.DEFAULT_MAX_PIXELS, MAX_PAGES);
         List<Document> documents = new PageSource().find(paths);
         RenderSettings rendering = render.settings();
@@ -110,7 +145,10 @@ final class RecognizeCommand implements Callable<Integer> {
                 }
                 try (DocumentPages pages = renderer.open(document, Optional.empty())) {
                     for (int number = 1; number <= pages.count(); number++) {
-                        add(engine, document, pages, number, wantedMode, prompt);
+                        add(engine, document, pages, number, wantedMode);
+                    }
+                    if (output.isPresent()) {
+                        written(output.get().expect(document, pages.count()));
                     }
                 } catch (RefusedException e) {
                     if (!document.isPassedOver(e)) {
@@ -121,15 +159,20 @@ final class RecognizeCommand implements Callable<Integer> {
             }
             drain(engine, 0);
         }
-        console.result(Map.of("pages", List.copyOf(rows.values())));
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("pages", List.copyOf(rows.values()));
+        output.ifPresent(written -> result.put("files", files));
+        console.result(result);
         return failed || !origins.isEmpty() ? 1 : 0;
     }
 
-    private void add(OcrEngine engine, Document document, DocumentPages pages, int number, Mode wanted, Prompt prompt) {
+    private void add(OcrEngine engine, Document document, DocumentPages pages, int number, Mode wanted)
+            throws IOException {
         try {
             Page page = pages.read(number);
+            PageScan scan = output.isPresent() ? output.get().keep(page) : PageScan.NONE;
             long ticket = nextTicket++;
-            origins.put(ticket, new Origin(document.path().toString(), number, System.nanoTime()));
+            origins.put(ticket, new Origin(document, number, System.nanoTime(), scan));
             engine.add(ticket, new PageRequest(document.name() + "/" + number, page.image(), prompt, wanted, ""));
             drain(engine, PAGES_IN_FLIGHT);
         } catch (RefusedException e) {
@@ -137,13 +180,15 @@ final class RecognizeCommand implements Callable<Integer> {
         }
     }
 
-    private void drain(OcrEngine engine, int until) {
+    private void drain(OcrEngine engine, int until) throws IOException {
         while (engine.inFlight() > until && !Thread.currentThread().isInterrupted()) {
-            engine.step().forEach(this::finish);
+            for (FinishedPage finished : engine.step()) {
+                finish(finished);
+            }
         }
     }
 
-    private void finish(FinishedPage finished) {
+    private void finish(FinishedPage finished) throws IOException {
         Origin origin = origins.remove(finished.ticket());
         Map<String, Object> row = row(origin.source(), origin.page());
         rows.put(finished.ticket(), row);
@@ -161,9 +206,27 @@ final class RecognizeCommand implements Callable<Integer> {
                     "lines",
                     reading.regions().stream().map(RecognizeCommand::line).toList());
             show(origin.source(), origin.page(), reading);
+            if (output.isPresent()) {
+                written(output.get().read(origin.document(), origin.page(), reading, prompt, origin.scan()));
+            }
         } else if (finished.outcome() instanceof PageOutcome.Failed failure) {
             fail(row, failure.failure().name(), failure.message());
+            if (output.isPresent()) {
+                written(output.get()
+                        .failed(
+                                origin.document(),
+                                origin.page(),
+                                failure.failure().name(),
+                                failure.message()));
+            }
         }
+    }
+
+    private void written(Optional<Path> file) {
+        file.ifPresent(path -> {
+            files.add(path.toString());
+            console.say("── " + path);
+        });
     }
 
     private static Map<String, Object> line(Region region) {
@@ -175,10 +238,13 @@ final class RecognizeCommand implements Callable<Integer> {
         return line;
     }
 
-    private void refuse(Document document, int page, RefusedException e) {
+    private void refuse(Document document, int page, RefusedException e) throws IOException {
         Map<String, Object> row = row(document.path().toString(), page);
         rows.put(nextTicket++, row);
         fail(row, e.reason().name(), e.getMessage());
+        if (output.isPresent() && page > 0) {
+            written(output.get().failed(document, page, e.reason().name(), e.getMessage()));
+        }
     }
 
     private void fail(Map<String, Object> row, String code, String message) {
@@ -200,7 +266,7 @@ final class RecognizeCommand implements Callable<Integer> {
     }
 
     private void show(String source, int page, PageReading reading) {
-        if (console.json()) {
+        if (console.json() || output.isPresent()) {
             return;
         }
         List<String> lines = new ArrayList<>();

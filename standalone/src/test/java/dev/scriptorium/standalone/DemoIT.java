@@ -2,12 +2,20 @@ package dev.scriptorium.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.imageio.ImageIO;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -76,6 +84,47 @@ class DemoIT {
         assertThat(page(pages, "broken.png").path("outcome").asText()).isNotEqualTo("OK");
         assertThat(page(pages, "broken.png").path("message").asText()).contains("broken.png");
         assertThat(page(pages, "gone.png").path("message").asText()).contains("gone.png");
+    }
+
+    /** A page that is read, and one that is not: two documents, the second of which says what it lacks. */
+    @Test
+    void writesWhatItReadsAsSearchablePdf() throws IOException {
+        BufferedImage line = new BufferedImage(600, 40, BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D graphics = line.createGraphics();
+        graphics.setColor(Color.WHITE);
+        graphics.fillRect(0, 0, 600, 40);
+        graphics.setColor(Color.BLACK);
+        graphics.setFont(new Font(Font.SERIF, Font.PLAIN, 28));
+        graphics.drawString("The north orchard was planted", 10, 30);
+        graphics.dispose();
+        Path file = dir.resolve("line.png");
+        ImageIO.write(line, "png", file.toFile());
+        Path broken = Files.writeString(dir.resolve("broken.png"), "no image");
+        Path out = dir.resolve("out");
+
+        assertThat(run(
+                        "recognize",
+                        "--json",
+                        "--mode",
+                        "line",
+                        "--format",
+                        "pdf",
+                        "--out",
+                        out.toString(),
+                        file.toString(),
+                        broken.toString()))
+                .isEqualTo(1);
+
+        JsonNode result = lastLine();
+        String text = page(result.path("pages"), "line.png").path("text").asText();
+        assertThat(text).isNotBlank();
+        assertThat(result.path("files")).hasSize(1);
+        try (PDDocument pdf = Loader.loadPDF(out.resolve("line.png.pdf").toFile())) {
+            assertThat(pdf.getNumberOfPages()).isEqualTo(1);
+            assertThat(new PDFTextStripper().getText(pdf).strip()).isEqualTo(text);
+        }
+        assertThat(run("recognize", "--format", "docx", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("'docx' found");
     }
 
     @Test
