@@ -37,6 +37,22 @@ public record Box(int x0, int y0, int x1, int y1) {
                 .orElseThrow(() -> new IllegalArgumentException("boxes: at least one expected, none found"));
     }
 
+    /**
+     * The rectangle on the page turned clockwise.
+     *
+     * @param degrees 0, 90, 180 or 270
+     * @param pageWidth of the page before it is turned
+     * @param pageHeight of the page before it is turned
+     */
+    public Box turned(int degrees, int pageWidth, int pageHeight) {
+        return switch (degrees) {
+            case 90 -> new Box(pageHeight - y1, x0, pageHeight - y0, x1);
+            case 180 -> new Box(pageWidth - x1, pageHeight - y1, pageWidth - x0, pageHeight - y0);
+            case 270 -> new Box(y0, pageWidth - x1, y1, pageWidth - x0);
+            default -> this;
+        };
+    }
+
     public int width() {
         return x1 - x0;
     }

@@ -10,6 +10,8 @@ import java.util.OptionalDouble;
  * are; what neither says is estimated, because a reader wants to point at words: a block's text is broken into rows as
  * if every character had the same shape, and words share a row by their number of characters.
  *
+ * <p>A page that was turned to be read is set out as it was read, and its boxes are turned back.
+ *
  * <p>Nothing of the text is lost: what stands between the regions, or has none, becomes blocks without a place.
  */
 final class PageLayout {
@@ -31,14 +33,16 @@ final class PageLayout {
     private final boolean markdown;
     private final int width;
     private final int height;
+    private final int rotation;
     private final List<TextBlock> blocks = new ArrayList<>();
 
     /** Lines that stand below each other and are one block. */
     private final List<TextLine> open = new ArrayList<>();
 
-    PageLayout(String text, boolean markdown, List<TextRegion> regions, int width, int height) {
+    PageLayout(String text, boolean markdown, List<TextRegion> regions, int width, int height, int rotation) {
         this.text = text;
         this.markdown = markdown;
+        this.rotation = rotation;
         // Records from before sizes were kept, or from elsewhere, may say less than their regions.
         this.width = Math.max(
                 width,
@@ -62,7 +66,26 @@ final class PageLayout {
     }
 
     List<TextBlock> blocks() {
-        return blocks;
+        return rotation == 0 ? blocks : blocks.stream().map(this::upright).toList();
+    }
+
+    private TextBlock upright(TextBlock block) {
+        List<TextLine> lines = block.lines().stream()
+                .map(line -> new TextLine(
+                        back(line.box()),
+                        line.words().stream()
+                                .map(word -> new TextWord(back(word.box()), word.text(), word.confidence()))
+                                .toList(),
+                        line.confidence()))
+                .toList();
+        return new TextBlock(
+                back(block.box()), block.placed(), block.kind(), block.source(), lines, block.confidence());
+    }
+
+    /** From the page as it was read to the page as a viewer shows it. */
+    private Box back(Box box) {
+        Box page = whole();
+        return box.turned((360 - rotation) % 360, page.width(), page.height());
     }
 
     /** Pixels; 0 if nobody says. */
@@ -169,8 +192,10 @@ final class PageLayout {
         }
     }
 
+    /** The page as it was read. */
     private Box whole() {
-        return new Box(0, 0, width > 0 ? width : UNKNOWN_SIZE, height > 0 ? height : UNKNOWN_SIZE);
+        return new Box(0, 0, width > 0 ? width : UNKNOWN_SIZE, height > 0 ? height : UNKNOWN_SIZE)
+                .turned(rotation, width > 0 ? width : UNKNOWN_SIZE, height > 0 ? height : UNKNOWN_SIZE);
     }
 
     private TextBlock block(Box box, boolean placed, String kind, String source, double confidence) {
@@ -196,7 +221,8 @@ final class PageLayout {
     }
 
     private Box box(TextRegion region) {
-        return Box.onPage(region.getX0(), region.getY0(), region.getX1(), region.getY1(), width, height);
+        return Box.onPage(region.getX0(), region.getY0(), region.getX1(), region.getY1(), width, height)
+                .turned(rotation, width, height);
     }
 
     private static String kind(TextRegion region) {

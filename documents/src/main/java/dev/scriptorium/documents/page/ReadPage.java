@@ -47,9 +47,17 @@ public record ReadPage(
      * @param mode resolution that was used
      * @param modelDigest SHA-256 of the model's files; may be empty
      * @param adapterId empty for the base model
+     * @param rotation degrees by which the page was turned clockwise to be read; what is not 90, 180 or 270 counts as 0
      */
-    public record Origin(String outcome, double confidence, String mode, String modelDigest, String adapterId) {
+    public record Origin(
+            String outcome, double confidence, String mode, String modelDigest, String adapterId, int rotation) {
+        /** Of a page that was not turned. */
+        public Origin(String outcome, double confidence, String mode, String modelDigest, String adapterId) {
+            this(outcome, confidence, mode, modelDigest, adapterId, 0);
+        }
+
         public Origin {
+            rotation = rotation == 90 || rotation == 180 || rotation == 270 ? rotation : 0;
             outcome = Characters.clean(outcome);
             confidence = confidence >= 0 && confidence <= 1 ? confidence : 0;
             mode = Characters.clean(mode);
@@ -76,7 +84,7 @@ public record ReadPage(
             Origin origin,
             PageScan scan) {
         String clean = Characters.clean(text);
-        PageLayout layout = new PageLayout(clean, markdown, regions, width, height);
+        PageLayout layout = new PageLayout(clean, markdown, regions, width, height, origin.rotation());
         return new ReadPage(
                 number,
                 Characters.clean(id),
@@ -104,7 +112,8 @@ public record ReadPage(
                         page.getConfidence(),
                         page.getMode(),
                         page.getModelDigest(),
-                        page.getAdapterId()),
+                        page.getAdapterId(),
+                        page.getRotation()),
                 scan);
     }
 

@@ -83,6 +83,9 @@ final class AltoWriter implements DocumentWriter {
             attributes.put("HEIGHT", Integer.toString(page.height()));
         }
         attributes.put("PROCESSINGREFS", "reading");
+        if (page.origin().rotation() != 0) {
+            attributes.put("ROTATION", Integer.toString(page.origin().rotation()));
+        }
         attributes.put("PC", Notes.probability(page.origin().confidence()));
         xml.open("Page", attributes);
         xml.line();

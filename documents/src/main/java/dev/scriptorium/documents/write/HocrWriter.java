@@ -65,7 +65,7 @@ final class HocrWriter implements DocumentWriter {
         xml.line();
         int count = 0;
         for (TextBlock block : page.blocks()) {
-            write(block, id + "_" + ++count, xml);
+            write(block, page.origin().rotation(), id + "_" + ++count, xml);
         }
         xml.close();
         xml.line();
@@ -75,14 +75,14 @@ final class HocrWriter implements DocumentWriter {
         return "ppageno " + (page.number() - 1);
     }
 
-    private static void write(TextBlock block, String id, XmlOut xml) throws IOException {
+    private static void write(TextBlock block, int rotation, String id, XmlOut xml) throws IOException {
         xml.open("div", place(block.placed(), type(block), "block_" + id, block.box(), ""));
         if (!block.picture()) {
             xml.open("p", place(block.placed(), "ocr_par", "par_" + id, block.box(), ""));
             xml.line();
             int count = 0;
             for (TextLine line : block.lines()) {
-                write(line, block.placed(), id + "_" + ++count, xml);
+                write(line, block.placed(), rotation, id + "_" + ++count, xml);
             }
             xml.close();
         }
@@ -98,8 +98,9 @@ final class HocrWriter implements DocumentWriter {
         };
     }
 
-    private static void write(TextLine line, boolean placed, String id, XmlOut xml) throws IOException {
-        xml.open("span", place(placed, "ocr_line", "line_" + id, line.box(), ""));
+    private static void write(TextLine line, boolean placed, int rotation, String id, XmlOut xml) throws IOException {
+        String angle = rotation == 0 ? "" : "textangle " + rotation;
+        xml.open("span", place(placed, "ocr_line", "line_" + id, line.box(), angle));
         int count = 0;
         for (TextWord word : line.words()) {
             String sure = word.confidence().isPresent()

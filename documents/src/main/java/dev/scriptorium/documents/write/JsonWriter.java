@@ -61,6 +61,7 @@ final class JsonWriter implements DocumentWriter {
         json.writeStringField("pageId", page.id());
         json.writeNumberField("width", page.width());
         json.writeNumberField("height", page.height());
+        json.writeNumberField("rotation", origin.rotation());
         json.writeStringField("outcome", origin.outcome());
         json.writeNumberField("confidence", origin.confidence());
         json.writeStringField("mode", origin.mode());

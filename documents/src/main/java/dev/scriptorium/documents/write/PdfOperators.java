@@ -25,10 +25,16 @@ final class PdfOperators {
         operators.append("Q\n");
     }
 
+    /** From here on, coordinates go through a matrix of six numbers. */
+    void transform(double[] matrix) {
+        numbers(matrix).append("cm\n");
+    }
+
     /** An image, its unit square placed by a matrix of six numbers. */
     void image(COSName name, double[] matrix) {
         save();
-        numbers(matrix).append("cm\n/").append(name.getName()).append(" Do\n");
+        transform(matrix);
+        operators.append('/').append(name.getName()).append(" Do\n");
         restore();
     }
 

@@ -64,6 +64,37 @@ final class PdfWriter implements DocumentWriter {
         }
     }
 
+    /**
+     * From pixels of the page to points of the page as it was read.
+     *
+     * @param rotation degrees by which it was turned clockwise for that
+     * @param width pixels of the page
+     * @param height pixels of the page
+     * @param size points of the page
+     */
+    private record Frame(int rotation, int width, int height, PDRectangle size) {
+        Box read(Box box) {
+            return box.turned(rotation, width, height);
+        }
+
+        private boolean sideways() {
+            return rotation % 180 != 0;
+        }
+
+        double scaleX() {
+            return sideways() ? size.getHeight() / height : size.getWidth() / width;
+        }
+
+        double scaleY() {
+            return sideways() ? size.getWidth() / width : size.getHeight() / height;
+        }
+
+        /** Upper edge, points. */
+        double top() {
+            return sideways() ? size.getWidth() : size.getHeight();
+        }
+    }
+
     /** One document being written. */
     private static final class Writing {
         private final PDDocument pdf;
@@ -162,16 +193,19 @@ final class PdfWriter implements DocumentWriter {
             }
             fonts.setItem(TEXT_FONT, font.dictionary());
             operators.save();
+            int rotation = page.origin().rotation();
+            operators.transform(turnedBack(rotation, size));
             operators.beginText();
-            double x = size.getWidth() / Math.max(1, width);
-            double y = size.getHeight() / Math.max(1, height);
             for (TextBlock block : page.blocks()) {
                 // Boxes of what has no place fill the page, whatever its size.
                 boolean scaled = block.placed() || (width > 0 && height > 0);
-                double scaleX = scaled ? x : size.getWidth() / block.box().x1();
-                double scaleY = scaled ? y : size.getHeight() / block.box().y1();
+                Frame frame = new Frame(
+                        rotation,
+                        Math.max(1, scaled ? width : block.box().x1()),
+                        Math.max(1, scaled ? height : block.box().y1()),
+                        size);
                 for (TextLine line : block.lines()) {
-                    show(line, operators, scaleX, scaleY, size.getHeight());
+                    show(line, operators, frame);
                 }
             }
             operators.endText();
@@ -180,29 +214,34 @@ final class PdfWriter implements DocumentWriter {
             sheet.setResources(resources);
         }
 
-        private void show(TextLine line, PdfOperators operators, double scaleX, double scaleY, double top) {
+        /** Where a page that was turned clockwise to be read lies on the page as it is shown. */
+        private static double[] turnedBack(int rotation, PDRectangle size) {
+            return switch (rotation) {
+                case 90 -> new double[] {0, 1, -1, 0, size.getWidth(), 0};
+                case 180 -> new double[] {-1, 0, 0, -1, size.getWidth(), size.getHeight()};
+                case 270 -> new double[] {0, -1, 1, 0, 0, size.getHeight()};
+                default -> new double[] {1, 0, 0, 1, 0, 0};
+            };
+        }
+
+        private void show(TextLine line, PdfOperators operators, Frame frame) {
             for (int i = 0; i < line.words().size(); i++) {
                 TextWord word = line.words().get(i);
-                Box box = word.box();
-                double height = Math.max(1, box.height()) * scaleY;
-                double left = box.x0() * scaleX;
-                double width = Math.max(1, box.width()) * scaleX;
+                Box box = frame.read(word.box());
+                double height = Math.max(1, box.height()) * frame.scaleY();
+                double left = box.x0() * frame.scaleX();
+                double width = Math.max(1, box.width()) * frame.scaleX();
                 String codes = font.encode(word.text());
                 double natural = InvisibleFont.width(codes) * height;
-                double baseline = top - box.y1() * scaleY - InvisibleFont.DESCENT * height;
+                double baseline = frame.top() - box.y1() * frame.scaleY() - InvisibleFont.DESCENT * height;
                 operators.text(TEXT_FONT, height, width / natural, left, baseline, codes);
                 if (i + 1 < line.words().size()) {
-                    Box next = line.words().get(i + 1).box();
+                    Box next = frame.read(line.words().get(i + 1).box());
                     boolean beside = next.y0() == box.y0() && next.x0() > box.x1();
                     String blank = font.encode(" ");
-                    double gap = beside ? (next.x0() - box.x1()) * scaleX : height * InvisibleFont.width(blank);
-                    operators.text(
-                            TEXT_FONT,
-                            height,
-                            gap / (InvisibleFont.width(blank) * height),
-                            left + width,
-                            baseline,
-                            blank);
+                    double naturalGap = height * InvisibleFont.width(blank);
+                    double gap = beside ? (next.x0() - box.x1()) * frame.scaleX() : naturalGap;
+                    operators.text(TEXT_FONT, height, gap / naturalGap, left + width, baseline, blank);
                 }
             }
         }

@@ -138,7 +138,7 @@ class AltoWriterTest {
                     text + "\n" + text,
                     random.nextBoolean(),
                     List.of(region),
-                    new ReadPage.Origin(text, Double.NaN, text, text, text),
+                    new ReadPage.Origin(text, Double.NaN, text, text, text, 90 * random.nextInt(5)),
                     PageScan.NONE);
             try {
                 validate(Pages.write(DocumentFormat.ALTO, Pages.document(page)));

@@ -1,5 +1,6 @@
 package dev.scriptorium.documents.write;
 
+import dev.scriptorium.documents.page.Box;
 import dev.scriptorium.documents.page.DocumentPage;
 import dev.scriptorium.documents.page.PageScan;
 import dev.scriptorium.documents.page.ReadPage;
@@ -198,6 +199,46 @@ class PdfWriterTest {
         // The baseline is a fifth of the line's height above its bottom, 140 pixels.
         assertThat(first.getYDirAdj()).isCloseTo(140f - 8, within());
         assertThat(first.getFontSizeInPt()).isCloseTo(40f, within());
+    }
+
+    /** A page that lies on its side: its text begins below and goes up, or the other way round, or stands on its head. */
+    @Test
+    void turnsTheTextOfAPageThatWasTurnedToBeRead() throws Exception {
+        int[] rotations = {90, 180, 270};
+        Box[] boxes = {new Box(100, 100, 140, 500), new Box(100, 100, 500, 140), new Box(100, 100, 140, 500)};
+        float[][] begins = {{132, 500}, {500, 108}, {108, 100}};
+        for (int i = 0; i < rotations.length; i++) {
+            Box box = boxes[i];
+            ReadPage page = ReadPage.of(
+                    1,
+                    "d/1",
+                    1000,
+                    1400,
+                    "ab cd",
+                    false,
+                    List.of(Pages.line(box.x0(), box.y0(), box.x1(), box.y1(), "ab cd")),
+                    new ReadPage.Origin("OK", 0.9, "base", "", "", rotations[i]),
+                    scan(picture(BufferedImage.TYPE_BYTE_GRAY), "png"));
+            List<TextPosition> positions = new ArrayList<>();
+            try (PDDocument document = Loader.loadPDF(Pages.write(DocumentFormat.PDF, Pages.document(page)))) {
+                new PDFTextStripper() {
+                    @Override
+                    protected void processTextPosition(TextPosition position) {
+                        positions.add(position);
+                    }
+                }.getText(document);
+            }
+            TextPosition first = positions.get(0);
+            assertThat(first.getDir()).as("rotation %d", rotations[i]).isEqualTo(rotations[i]);
+            assertThat(first.getTextMatrix().getTranslateX()).isCloseTo(begins[i][0], within());
+            assertThat(1400 - first.getTextMatrix().getTranslateY()).isCloseTo(begins[i][1], within());
+            assertThat(page.blocks().get(0).box()).isEqualTo(box);
+            assertThat(XmlFiles.withClass(
+                                    XmlFiles.parse(Pages.write(DocumentFormat.HOCR, Pages.document(page))), "ocr_line")
+                            .get(0)
+                            .getAttribute("title"))
+                    .endsWith("; textangle " + rotations[i]);
+        }
     }
 
     private static Offset<Float> within() {
