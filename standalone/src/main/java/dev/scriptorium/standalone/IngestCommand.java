@@ -11,6 +11,7 @@ import dev.scriptorium.ingest.PageSource;
 import dev.scriptorium.ingest.RefusedException;
 import dev.scriptorium.ingest.ResultWatcher;
 import dev.scriptorium.ingest.SentPage;
+import dev.scriptorium.ingest.service.IngestService;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.schemas.Recognition;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -52,8 +54,17 @@ import picocli.CommandLine.Spec;
         })
 final class IngestCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
+    @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders.")
     private List<Path> paths = List.of();
+
+    @Option(
+            names = "--watch",
+            paramLabel = "DIR",
+            description = {
+                "Take in what is put into DIR/inbox, until stopped; a folder there is a domain.",
+                "Files end in DIR/done or DIR/failed."
+            })
+    private Optional<Path> watch = Optional.empty();
 
     @Option(names = "--domain", description = "Whose adapter reads the pages; the base model if not given.")
     private Optional<String> domain = Optional.empty();
@@ -91,6 +102,13 @@ final class IngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (watch.isPresent()) {
+            return watch();
+        }
+        if (paths.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "PATH: at least one file or folder, or --watch, expected, none found");
+        }
         long start = System.nanoTime();
         IngestConfig config = cluster.bind(IngestConfig.class, settings());
         List<Document> documents = new PageSource().find(paths);
@@ -114,6 +132,30 @@ final class IngestCommand implements Callable<Integer> {
         } finally {
             watcher.ifPresent(ResultWatcher::close);
         }
+    }
+
+    private int watch() throws IOException {
+        if (!paths.isEmpty() || wait || documentId.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--watch: neither PATH nor --wait nor --document-id expected, some found");
+        }
+        Map<String, String> settings = settings();
+        settings.put("ingest.watch.dir", watch.get().toString());
+        settings.put("ingest.http.enabled", "false");
+        IngestConfig config = cluster.bind(IngestConfig.class, settings);
+        try (Admin admin = Admin.create(Map.copyOf(config.kafka()))) {
+            new Topics(config.topics(), config.limits()).ensure(admin);
+        }
+        try (IngestService service = IngestService.start(config, Clock.systemUTC())) {
+            console.say("watching " + watch.get().resolve("inbox") + "; Ctrl-C stops");
+            while (!Thread.currentThread().isInterrupted()) {
+                service.check();
+                TimeUnit.SECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            console.say("stopping"); // Ctrl-C and SIGTERM interrupt the command
+        }
+        return 0;
     }
 
     /** Names are checked here, before anything is sent: a worker could only put the page among the dead letters. */

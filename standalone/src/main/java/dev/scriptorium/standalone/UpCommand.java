@@ -22,7 +22,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -78,6 +77,12 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "8082",
             description = "Port on which documents are taken; default ${DEFAULT-VALUE}.")
     private int ingestPort;
+
+    @Option(
+            names = "--watch",
+            paramLabel = "DIR",
+            description = "Take in what is put into DIR/inbox; a folder there is a domain.")
+    private Optional<Path> watch = Optional.empty();
 
     @Option(
             names = "--quorum",
@@ -162,7 +167,7 @@ final class UpCommand implements Callable<Integer> {
         }
         LocalWorker worker = add(LocalWorker.start(workerConfig(clients), model.open(Ladder.Limits.DEFAULT)));
         DocumentsService documents = add(DocumentsService.start(documentsConfig(clients)));
-        IngestService ingest = add(IngestService.start(ingestConfig(clients), List.of(), Clock.systemUTC()));
+        IngestService ingest = add(IngestService.start(ingestConfig(clients), Clock.systemUTC()));
         FeedbackService feedback =
                 add(FeedbackService.start(feedbackConfig(clients), plausibility(clients), Clock.systemUTC()));
         Optional<LocalTrainer> trainer =
@@ -212,13 +217,12 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private IngestConfig ingestConfig(Map<String, String> clients) {
-        return bind(
-                IngestConfig.class,
-                clients,
-                Map.of(
-                        "blobs.uri", data.resolve("blobs").toUri().toString(),
-                        "ingest.http.dir", data.resolve("ingest").toString(),
-                        "ingest.http.port", Integer.toString(ingestPort)));
+        Map<String, String> own = new HashMap<>(Map.of(
+                "blobs.uri", data.resolve("blobs").toUri().toString(),
+                "ingest.http.dir", data.resolve("ingest").toString(),
+                "ingest.http.port", Integer.toString(ingestPort)));
+        watch.ifPresent(folder -> own.put("ingest.watch.dir", folder.toString()));
+        return bind(IngestConfig.class, clients, own);
     }
 
     private FeedbackConfig feedbackConfig(Map<String, String> clients) {

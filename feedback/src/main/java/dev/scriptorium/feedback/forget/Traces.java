@@ -55,7 +55,6 @@ final class Traces {
     /** Reads all topics that are keyed by page or document. */
     void read(TopicScan scan, Topics topics) {
         register(scan, topics.intake());
-        register(scan, topics.documents());
         keep(scan, topics.recognitions(), page -> page.getBlob());
         keep(scan, topics.shadows(), page -> page.getBlob());
         keep(scan, topics.corrections(), correction -> Optional.empty());

@@ -1,15 +1,21 @@
 package dev.scriptorium.ingest.documents;
 
+import dev.scriptorium.documents.page.PageScan;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.DocumentStatus;
+import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.SourceOffset;
 import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.Topics;
+import dev.scriptorium.schemas.blob.BlobStore;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +36,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * when somebody asks for one that is not in memory. Thread-safe.
  */
 public final class DocumentLedger implements AutoCloseable {
+    private final IngestConfig config;
     private final Topics topics;
+    private final Optional<BlobStore> blobs;
     private final Clock clock;
     private final Producer<String, DocumentStatus> producer;
     /** For questions that are answered at once. */
@@ -40,7 +48,9 @@ public final class DocumentLedger implements AutoCloseable {
 
     /** @param clock says when a state was reached */
     public DocumentLedger(IngestConfig config, Clock clock) {
+        this.config = config;
         this.clock = clock;
+        blobs = config.blobs().uri().map(BlobStore::open);
         topics = new Topics(config.topics(), config.limits());
         producer = new KafkaProducer<>(
                 config.producerConfig(),
@@ -135,6 +145,30 @@ public final class DocumentLedger implements AutoCloseable {
                     (place, pageId, letter) ->
                             letter.ifPresent(given -> visitor.accept(PageOutcome.of(PageIds.number(pageId), given))));
         }
+    }
+
+    /**
+     * The image of a page.
+     *
+     * @return empty if it is kept no longer
+     * @throws RecordException if the blob store fails
+     */
+    public Optional<PageScan.Image> image(SourceOffset place) {
+        List<PageImage> found = new ArrayList<>();
+        synchronized (results) {
+            results.at(topics.pages(), List.of(place), (at, pageId, page) -> page.ifPresent(found::add));
+        }
+        return found.stream().findFirst().flatMap(this::image);
+    }
+
+    private Optional<PageScan.Image> image(PageImage page) {
+        Optional<ByteBuffer> bytes = page.getImage();
+        if (bytes.isEmpty() && blobs.isPresent()) {
+            bytes = page.getBlob()
+                    .map(blob -> ByteBuffer.wrap(
+                            blobs.get().get(blob, config.limits().maxPageBytes())));
+        }
+        return bytes.map(image -> new PageScan.Image(image, page.getDpi()));
     }
 
     /** The texts of pages, by number; of one that is gone there is none. */

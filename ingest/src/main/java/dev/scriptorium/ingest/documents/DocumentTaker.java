@@ -47,15 +47,16 @@ public final class DocumentTaker implements AutoCloseable {
      * they are sent, and nothing else remembers how far the document had come.
      *
      * @param documentId with a status in the books
+     * @param sent told when all pages are sent, before the books say so
      * @return its status then
      * @throws InterruptedException if the thread is interrupted; the next run goes on
      * @throws RecordException if something is wrong that will not pass
      */
-    public DocumentStatus take(Document document, String documentId) throws InterruptedException {
+    public DocumentStatus take(Document document, String documentId, Runnable sent) throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                Ingest.resumable(renderer, producer, new Books(documentId))
+                Ingest.resumable(renderer, producer, new Books(documentId, sent))
                         .run(List.of(document), Optional.of(documentId));
                 return status(documentId);
             } catch (InterruptException e) {
@@ -103,9 +104,11 @@ public final class DocumentTaker implements AutoCloseable {
     /** Writes down what the ingest tells. */
     private final class Books implements IngestProgress {
         private final String documentId;
+        private final Runnable sent;
 
-        private Books(String documentId) {
+        private Books(String documentId, Runnable sent) {
             this.documentId = documentId;
+            this.sent = sent;
         }
 
         @Override
@@ -129,6 +132,7 @@ public final class DocumentTaker implements AutoCloseable {
 
         @Override
         public void sent(Document document) {
+            sent.run();
             readings.change(documentId, true, status -> status.setState(DocumentState.SENT.name()));
         }
 

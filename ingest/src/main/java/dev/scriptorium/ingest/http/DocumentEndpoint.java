@@ -1,6 +1,8 @@
 package dev.scriptorium.ingest.http;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.scriptorium.documents.write.DocumentFormat;
+import dev.scriptorium.documents.write.DocumentWriter;
 import dev.scriptorium.ingest.Asked;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.ingest.Refusal;
@@ -15,8 +17,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,19 +31,14 @@ final class DocumentEndpoint {
     private final DocumentIntake intake;
     private final DocumentReadings readings;
     private final DocumentLedger ledger;
-    private final Map<String, DocumentFormat> formats = new LinkedHashMap<>();
 
     /** Idempotency keys of requests that are under way. */
     private final Set<String> underWay = new HashSet<>();
 
-    /** @param further formats besides the two that are always there */
-    DocumentEndpoint(
-            DocumentIntake intake, DocumentReadings readings, DocumentLedger ledger, List<DocumentFormat> further) {
+    DocumentEndpoint(DocumentIntake intake, DocumentReadings readings, DocumentLedger ledger) {
         this.intake = intake;
         this.readings = readings;
         this.ledger = ledger;
-        List.of(new TextFormat(), new JsonFormat()).forEach(format -> formats.put(format.name(), format));
-        further.forEach(format -> formats.put(format.name(), format));
     }
 
     /** Takes the body as a document. */
@@ -142,13 +137,7 @@ final class DocumentEndpoint {
     /** Sends what was read of a document. */
     void text(HttpExchange exchange, String id) throws IOException {
         Map<String, String> query = query(exchange, Set.of("format", "partial"));
-        String name = query.getOrDefault("format", "text");
-        DocumentFormat format = formats.get(name);
-        if (format == null) {
-            throw new Problem(
-                    Problem.Code.INVALID,
-                    "format: one of " + String.join(", ", formats.keySet()) + " expected, '" + name + "' found");
-        }
+        DocumentFormat format = DocumentFormat.of(query.getOrDefault("format", DocumentFormat.TEXT.label()));
         DocumentReading.Snapshot reading = find(id);
         if (!reading.finished() && !partial(query)) {
             throw new Problem(
@@ -161,7 +150,7 @@ final class DocumentEndpoint {
         IngestServer.headers(exchange, format.mediaType());
         exchange.sendResponseHeaders(200, 0);
         try (OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), 1 << 16)) {
-            format.write(new RecognizedDocument(reading, ledger), out);
+            DocumentWriter.of(format).write(DocumentText.of(reading, ledger), out);
         }
     }
 

@@ -21,7 +21,6 @@ import dev.scriptorium.schemas.http.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,9 +107,8 @@ public final class DocumentIntake implements AutoCloseable {
                         kept.documentId(),
                         status.get().getState());
             } else {
-                LOG.warn(
-                        "event=discarded document={} cause=\"nobody was told that it is accepted\"", kept.documentId());
-                Files.delete(kept.file());
+                LOG.warn("event=orphaned document={} cause=\"ocr.intake knows nothing of it\"", kept.documentId());
+                spool.putAside(kept);
             }
         }
     }
@@ -268,7 +266,9 @@ public final class DocumentIntake implements AutoCloseable {
             Asked asked = new Asked(status.getDomain(), status.getTask(), status.getMode());
             String title = status.getDocumentName().isEmpty() ? documentId : status.getDocumentName();
             DocumentStatus sent = taker.take(
-                    new Document(spool.file(status), true, Optional.of(title), Optional.of(asked)), documentId);
+                    new Document(spool.file(status), true, Optional.of(title), Optional.of(asked)),
+                    documentId,
+                    () -> {});
             LOG.info(
                     "event=taken document={} state={} pages={} refused={}",
                     documentId,

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -63,13 +62,12 @@ public final class IngestServer implements AutoCloseable {
             HttpSettings settings,
             DocumentIntake intake,
             DocumentReadings readings,
-            DocumentLedger ledger,
-            List<DocumentFormat> formats)
+            DocumentLedger ledger)
             throws IOException {
         this.server = server;
         this.settings = settings;
         this.intake = intake;
-        documents = new DocumentEndpoint(intake, readings, ledger, formats);
+        documents = new DocumentEndpoint(intake, readings, ledger);
         events = new EventEndpoint(readings, settings);
         try (InputStream in = IngestServer.class.getResourceAsStream("openapi.json")) {
             openApi = Objects.requireNonNull(in, "openapi.json").readAllBytes();
@@ -88,15 +86,10 @@ public final class IngestServer implements AutoCloseable {
     /**
      * Starts listening.
      *
-     * @param formats in which texts can be had, besides {@code text} and {@code json}
      * @throws IOException if the address cannot be used
      */
     public static IngestServer start(
-            HttpSettings settings,
-            DocumentIntake intake,
-            DocumentReadings readings,
-            DocumentLedger ledger,
-            List<DocumentFormat> formats)
+            HttpSettings settings, DocumentIntake intake, DocumentReadings readings, DocumentLedger ledger)
             throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
         HttpServer server;
@@ -105,7 +98,7 @@ public final class IngestServer implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("ingest.http " + address + ": a free address expected, " + e.getMessage(), e);
         }
-        IngestServer listening = new IngestServer(server, settings, intake, readings, ledger, formats);
+        IngestServer listening = new IngestServer(server, settings, intake, readings, ledger);
         server.createContext("/", listening::handle);
         server.start();
         LOG.info("event=listening url={}", listening.url());

@@ -25,7 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * A folder in which documents lie from their upload until their pages are sent: {@code incoming} while they are received,
- * {@code accepted} as {@code <documentId>.<time of acceptance>}. One process at a time uses it. Thread-safe.
+ * {@code accepted} as {@code <documentId>.<time of acceptance>}, {@code orphaned} where no books are found for it. One
+ * process at a time uses it. Thread-safe.
  */
 final class Spool implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -33,11 +34,13 @@ final class Spool implements AutoCloseable {
 
     private final Path incoming;
     private final Path accepted;
+    private final Path orphaned;
     private final FileChannel lock;
 
     private Spool(Path dir) throws IOException {
         incoming = Files.createDirectories(dir.resolve("incoming"));
         accepted = Files.createDirectories(dir.resolve("accepted"));
+        orphaned = Files.createDirectories(dir.resolve("orphaned"));
         lock = FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
@@ -187,6 +190,11 @@ final class Spool implements AutoCloseable {
         boolean isOf(DocumentStatus status) {
             return status.getAcceptedAt().toEpochMilli() == acceptedMillis;
         }
+    }
+
+    /** Puts a document aside of which the books know nothing: nobody was told that it is accepted. */
+    void putAside(Kept kept) throws IOException {
+        Files.move(kept.file(), orphaned.resolve(kept.file().getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** What an earlier process left, the oldest first. */

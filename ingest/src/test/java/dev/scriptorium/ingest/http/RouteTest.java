@@ -2,6 +2,7 @@ package dev.scriptorium.ingest.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptorium.documents.write.DocumentFormat;
 import dev.scriptorium.ingest.Asked;
 import dev.scriptorium.schemas.http.Problem;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class RouteTest {
     }
 
     @Test
-    void tasksModesAndCodesAreThoseThatAreTaken() throws Exception {
+    void tasksModesCodesAndFormatsAreThoseThatAreTaken() throws Exception {
         List<String> codes = new ArrayList<>();
         openApi().at("/components/schemas/Problem/properties/code/enum").forEach(code -> codes.add(code.asText()));
         assertThat(codes)
@@ -70,6 +71,14 @@ class RouteTest {
                 default -> assertThat(names).isEmpty();
             }
         }
+        List<String> formats = new ArrayList<>();
+        openApi()
+                .at("/paths/~1documents~1{id}~1text/get/parameters/0/schema/enum")
+                .forEach(format -> formats.add(format.asText()));
+        assertThat(formats)
+                .containsExactlyElementsOf(Arrays.stream(DocumentFormat.values())
+                        .map(DocumentFormat::label)
+                        .toList());
     }
 
     @Test

@@ -1,0 +1,2 @@
+/** Documents in by a watched folder. */
+package dev.scriptorium.ingest.folder;
