@@ -16,6 +16,7 @@ import dev.scriptorium.schemas.SourceOffset;
 import dev.scriptorium.schemas.StageMillis;
 import dev.scriptorium.schemas.TextRegion;
 import dev.scriptorium.worker.kafka.Outbound;
+import dev.scriptorium.worker.replay.DeadLetterDesk;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -82,14 +84,14 @@ final class ResultWriter {
                     : recognition(source, page, recognition(source, page, read.reading(), modelDigest, waitingMillis));
         }
         PageOutcome.Failed failed = (PageOutcome.Failed) outcome;
-        return letter(source, page.page(), "recognize", code(failed.failure()), failed.message());
+        return letter(source, page.page(), "recognize", code(failed.failure()), 1, failed.message());
     }
 
     private Outbound incomplete(
             ConsumerRecord<byte[], ?> source, Loaded.Page page, PageReading reading, ErrorCode fault) {
         String message = "page " + page.page().getPageId() + ": a whole text expected, the best of "
                 + reading.attempts() + " readings has " + reading.tokens() + " tokens and ends with " + fault;
-        return outbound(deadLetters.letter(source, "recognize", reading.attempts(), fault, message, Optional.empty()));
+        return letter(source, page.page(), "recognize", fault, reading.attempts(), message);
     }
 
     private static Optional<ErrorCode> fault(FinishReason finish) {
@@ -102,7 +104,7 @@ final class ResultWriter {
 
     /** The dead letter for a record that never reached the engine. */
     Outbound refused(ConsumerRecord<byte[], ?> source, Loaded.Refused refused) {
-        return outbound(deadLetters.letter(source, refused.stage(), 1, refused.cause()));
+        return outbound(deadLetters.letter(source, refused.stage(), 1 + before(source), refused.cause()));
     }
 
     /**
@@ -113,8 +115,8 @@ final class ResultWriter {
     Outbound crashed(ConsumerRecord<byte[], ?> source, int attempts) {
         String message = source.topic() + "-" + source.partition() + " offset " + source.offset()
                 + ": a worker that reads it expected, " + attempts + " ended in the middle of it";
-        return outbound(
-                deadLetters.letter(source, "recognize", attempts, ErrorCode.CRASHED, message, Optional.empty()));
+        return outbound(deadLetters.letter(
+                source, "recognize", attempts + before(source), ErrorCode.CRASHED, message, Optional.empty()));
     }
 
     /**
@@ -171,6 +173,7 @@ final class ResultWriter {
                         loaded.page(),
                         "serialize",
                         ErrorCode.RESULT_OVERSIZE,
+                        1,
                         "page " + loaded.page().getPageId() + ": a result that topic " + topic + " takes expected, "
                                 + record.value().length + " bytes found"));
     }
@@ -224,13 +227,25 @@ final class ResultWriter {
     }
 
     private Outbound letter(
-            ConsumerRecord<byte[], ?> source, PageImage page, String stage, ErrorCode code, String message) {
+            ConsumerRecord<byte[], ?> source,
+            PageImage page,
+            String stage,
+            ErrorCode code,
+            int attempts,
+            String message) {
         ProducerRecord<String, SpecificRecord> letter =
-                deadLetters.letter(source, stage, 1, code, message, Optional.empty());
+                deadLetters.letter(source, stage, attempts + before(source), code, message, Optional.empty());
         DeadLetter counted = DeadLetter.newBuilder((DeadLetter) letter.value())
                 .setPageCount(page.getPageCount())
                 .build();
         return outbound(new ProducerRecord<>(letter.topic(), letter.key(), counted));
+    }
+
+    /** How often a page was tried before it was replayed. */
+    private static int before(ConsumerRecord<byte[], ?> source) {
+        Header attempts = source.headers().lastHeader(DeadLetterDesk.ATTEMPTS);
+        String text = attempts == null ? "" : new String(attempts.value(), StandardCharsets.UTF_8);
+        return text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
     }
 
     private Outbound outbound(ProducerRecord<String, SpecificRecord> letter) {

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             AdaptersCommand.class,
             LineageCommand.class,
             ForgetCommand.class,
+            DeadLettersCommand.class,
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,
