@@ -311,7 +311,7 @@ final class EngineThread implements AutoCloseable {
     }
 
     /** The image is in the page by now; the record must not keep it in memory a second time. */
-    private static ConsumerRecord<byte[], Void> withoutValue(ConsumerRecord<byte[], byte[]> record) {
+    static ConsumerRecord<byte[], Void> withoutValue(ConsumerRecord<byte[], byte[]> record) {
         ConsumerRecord<byte[], Void> light =
                 new ConsumerRecord<>(record.topic(), record.partition(), record.offset(), record.key(), null);
         record.headers().forEach(light.headers()::add);

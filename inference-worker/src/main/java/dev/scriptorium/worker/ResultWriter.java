@@ -87,6 +87,33 @@ final class ResultWriter {
         return letter(source, page.page(), "recognize", code(failed.failure()), 1, failed.message());
     }
 
+    /**
+     * The record for a page that was read again.
+     *
+     * @param superseded the recognition whose place it takes
+     * @param edits characters that differ from it
+     */
+    Outbound revision(
+            ConsumerRecord<byte[], ?> source,
+            Loaded.Page page,
+            PageReading reading,
+            String modelDigest,
+            long waitingMillis,
+            SourceOffset superseded,
+            int edits) {
+        Recognition revision = Recognition.newBuilder(recognition(source, page, reading, modelDigest, waitingMillis))
+                .setSupersedes(superseded)
+                .setEdits(edits)
+                .build();
+        ProducerRecord<byte[], byte[]> record = record(topic, source, revision);
+        return new Outbound(record, () -> {
+            throw new RecordException(
+                    ErrorCode.RESULT_OVERSIZE,
+                    "page " + revision.getPageId() + ": a result that topic " + topic + " takes expected, "
+                            + record.value().length + " bytes found");
+        });
+    }
+
     private Outbound incomplete(
             ConsumerRecord<byte[], ?> source, Loaded.Page page, PageReading reading, ErrorCode fault) {
         String message = "page " + page.page().getPageId() + ": a whole text expected, the best of "

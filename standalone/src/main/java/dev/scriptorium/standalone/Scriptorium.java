@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             LineageCommand.class,
             ForgetCommand.class,
             DeadLettersCommand.class,
+            ReocrCommand.class,
             RecognizeCommand.class,
             EvaluateCommand.class,
             PretrainCommand.class,

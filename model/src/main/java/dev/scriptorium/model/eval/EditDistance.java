@@ -11,10 +11,11 @@ import java.util.Map;
  *
  * @see <a href="https://doi.org/10.1145/316542.316550">Myers 1999</a>, in the block form of Hyyrö 2003
  */
-final class EditDistance {
+public final class EditDistance {
     private EditDistance() {}
 
-    static int between(int[] a, int[] b) {
+    /** The fewest elements inserted, deleted or replaced that make one sequence of the other. */
+    public static int between(int[] a, int[] b) {
         int start = Arrays.mismatch(a, b);
         if (start < 0) {
             return 0;

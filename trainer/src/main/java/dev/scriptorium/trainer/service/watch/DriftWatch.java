@@ -145,6 +145,9 @@ public final class DriftWatch implements AutoCloseable {
         Gauge gauge;
         if (record.topic().equals(recognitions)) {
             Recognition page = recognition.deserialize(record.topic(), record.value());
+            if (page.getSupersedes().isPresent()) {
+                return List.of(); // an old page, read again: it says nothing about what comes in now
+            }
             gauge = gauge(page.getDomain(), page.getAdapterId());
             double looped = page.getFinishReason().equals("LOOP") ? 1 : 0;
             alarms.addAll(gauge.count(Measure.LOOP_RATE, looped, 1, rules.readings()));

@@ -9,10 +9,15 @@ import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.BlobRef;
+import dev.scriptorium.schemas.Correction;
 import dev.scriptorium.schemas.PageImage;
 import dev.scriptorium.schemas.PageLimits;
+import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.SourceOffset;
+import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
+import dev.scriptorium.schemas.Verdict;
 import dev.scriptorium.schemas.blob.BlobStore;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.worker.WorkerConfig;
@@ -41,6 +46,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -50,9 +56,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Pages that cannot be read, what people do about them, and the worker that reads them again: on a real broker. */
-class DeadLettersIT {
-    private static final String REGISTRY = "mock://dead-letters-it";
+/** Pages that could not be read, or not well, and what people do about them: on a real broker. */
+class AnotherTryIT {
+    private static final String REGISTRY = "mock://another-try-it";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     @TempDir
@@ -120,10 +126,93 @@ class DeadLettersIT {
         assertThat(after.at("/deadLetters/2/attempts").asInt()).isEqualTo(2);
         assertThat(outcomes(command(0, "replay", "--document", "lost"))).isEqualTo(Map.of("READ", 1));
 
-        forgetPages();
+        forgetPages(-1);
         assertThat(outcomes(command(1, "replay", "--document", "torn/1")))
                 .isEqualTo(Map.of("FAILED_AGAIN", 1, "PAGE_GONE", 1));
         assertThat(err.toString()).contains("ingest the document again");
+    }
+
+    @Test
+    void publishesWhatAnotherModelReadsOtherwiseAndGoesOnWhereItWas() throws Exception {
+        read("gone/1", "d", "forgotten");
+        SourceOffset first = read("first/1", "d", "wrong");
+        read("corrected/1", "d", "said by a person");
+        read("second/1", "d", "wrong as well");
+        read("other/1", "e", "of another domain");
+        correct("corrected/1");
+        forgetPages(1);
+
+        assertThat(outcomes(reocr(0, "--dry-run"))).isEqualTo(Map.of("WANTED", 3, "CORRECTED", 1));
+        JsonNode part = reocr(1, "--limit", "2");
+        assertThat(outcomes(part)).isEqualTo(Map.of("PAGE_GONE", 1, "CHANGED", 1, "CORRECTED", 1, "LEFT", 1));
+        assertThat(part.at("/failed/0/pageId").asText()).isEqualTo("gone/1");
+        assertThat(part.at("/changed/0/pageId").asText()).isEqualTo("first/1");
+        assertThat(part.at("/changed/0/removed/0").asText()).isEqualTo("wrong");
+        assertThat(outcomes(reocr(0))).isEqualTo(Map.of("DONE_BEFORE", 2, "CHANGED", 1, "CORRECTED", 1));
+        assertThat(outcomes(reocr(0))).isEqualTo(Map.of("DONE_BEFORE", 4));
+
+        List<Recognition> all = recognitions();
+        assertThat(all).hasSize(7);
+        Recognition again = all.get(5);
+        assertThat(again.getPageId()).isEqualTo("first/1");
+        assertThat(again.getSupersedes()).contains(first);
+        assertThat(again.getSource().getOffset()).isEqualTo(1);
+        assertThat(again.getText()).isEqualTo(part.at("/changed/0/added/0").asText());
+        assertThat(again.getEdits())
+                .isPositive()
+                .isEqualTo(part.at("/changed/0/edits").asInt());
+        assertThat(again.getModelDigest()).isEqualTo(part.at("/modelDigest").asText());
+
+        // The same picture, read by an older model as this one reads it: nothing to publish.
+        read("third/1", "d", again.getText());
+        assertThat(outcomes(reocr(0))).isEqualTo(Map.of("DONE_BEFORE", 4, "SAME", 1));
+        assertThat(recognitions()).hasSize(8);
+    }
+
+    /** A page that was taken in, and what an older model read. */
+    private SourceOffset read(String pageId, String domain, String text) throws Exception {
+        RecordMetadata page = send(page(pageId).setDomain(domain).setImage(line("Line")));
+        Recognition recognition = Recognition.newBuilder()
+                .setPageId(pageId)
+                .setDocumentId(pageId.substring(0, pageId.indexOf('/')))
+                .setPageNumber(1)
+                .setDomain(domain)
+                .setSource(new SourceOffset(page.topic(), page.partition(), page.offset()))
+                .setText(text)
+                .setFinishReason("OK")
+                .setConfidence(0.5)
+                .setModelDigest("an older model")
+                .setRecognizedAt(Instant.now())
+                .build();
+        RecordMetadata at = producer.send(
+                        new ProducerRecord<>(topics.recognitions().name(), pageId, recognition))
+                .get();
+        return new SourceOffset(at.topic(), at.partition(), at.offset());
+    }
+
+    private void correct(String pageId) throws Exception {
+        Correction correction = Correction.newBuilder()
+                .setPageId(pageId)
+                .setText("Line")
+                .setVerdict(Verdict.EDITED)
+                .setCorrectedAt(Instant.now())
+                .build();
+        producer.send(new ProducerRecord<>(topics.corrections().name(), pageId, correction))
+                .get();
+    }
+
+    private List<Recognition> recognitions() {
+        List<Recognition> all = new ArrayList<>();
+        try (TopicScan scan = new TopicScan(clients(), PageLimits.DEFAULT)) {
+            scan.all(topics.recognitions(), (place, pageId, page) -> all.add(page.orElseThrow()));
+        }
+        return all;
+    }
+
+    private JsonNode reocr(int status, String... words) throws IOException {
+        List<String> args = new ArrayList<>(List.of("reocr", "--domain", "d", "--since", "1h"));
+        args.addAll(List.of(words));
+        return run(status, args);
     }
 
     private Map<String, String> clients() {
@@ -157,8 +246,8 @@ class DeadLettersIT {
                 .setIngestedAt(Instant.now());
     }
 
-    private void send(PageImage.Builder page) throws Exception {
-        producer.send(new ProducerRecord<>(topics.pages().name(), page.getPageId(), page.build()))
+    private RecordMetadata send(PageImage.Builder page) throws Exception {
+        return producer.send(new ProducerRecord<>(topics.pages().name(), page.getPageId(), page.build()))
                 .get();
     }
 
@@ -195,10 +284,10 @@ class DeadLettersIT {
     }
 
     /** What retention does, at once. */
-    private void forgetPages() throws Exception {
+    private void forgetPages(long before) throws Exception {
         TopicPartition pages = new TopicPartition(topics.pages().name(), 0);
         try (Admin admin = Admin.create(Map.copyOf(clients()))) {
-            admin.deleteRecords(Map.of(pages, RecordsToDelete.beforeOffset(-1)))
+            admin.deleteRecords(Map.of(pages, RecordsToDelete.beforeOffset(before)))
                     .all()
                     .get();
         }
@@ -221,6 +310,10 @@ class DeadLettersIT {
     private JsonNode command(int status, String... words) throws IOException {
         List<String> args = new ArrayList<>(List.of("dead-letters"));
         args.addAll(List.of(words));
+        return run(status, args);
+    }
+
+    private JsonNode run(int status, List<String> args) throws IOException {
         args.addAll(List.of("--json", "--bootstrap", kafka.bootstrap(), "--registry", REGISTRY));
         args.addAll(List.of("--blobs", folder.resolve("blobs").toUri().toString(), "-S", "topics.partitions=1"));
         out.getBuffer().setLength(0);
