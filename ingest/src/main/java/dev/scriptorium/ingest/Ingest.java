@@ -20,6 +20,7 @@ public final class Ingest {
     private final List<Document> repeated = new ArrayList<>();
     private final List<Document> passedOver = new ArrayList<>();
     private int resumed;
+    private final List<String> earlier = new ArrayList<>();
 
     /**
      * @param renderer closed by the caller
@@ -65,7 +66,7 @@ public final class Ingest {
             progress.document(document);
         }
         flush();
-        return new IngestReport(sent, this.documents, refused, repeated, passedOver, resumed);
+        return new IngestReport(sent, this.documents, refused, repeated, passedOver, resumed, earlier);
     }
 
     private void take(Document document, Optional<String> documentId) {
@@ -109,6 +110,8 @@ public final class Ingest {
                 }
                 if (sender.lacks(number)) {
                     send(sender, document, pages, number);
+                } else {
+                    earlier.add(pages.documentId() + "/" + number);
                 }
                 progress.page(document, number, pages.count());
             }

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param repeated documents with the same bytes as an earlier one of this run; sent once
  * @param passedOver files found in folders that are text, such as notes and tables
  * @param resumed pages of documents that an earlier, interrupted run was done with
+ * @param earlier ids of those among them that it sent
  */
 public record IngestReport(
         List<SentPage> sent,
@@ -19,12 +20,14 @@ public record IngestReport(
         List<RefusedException> refused,
         List<Document> repeated,
         List<Document> passedOver,
-        int resumed) {
+        int resumed,
+        List<String> earlier) {
     public IngestReport {
         sent = List.copyOf(sent);
         documents = Map.copyOf(documents);
         refused = List.copyOf(refused);
         repeated = List.copyOf(repeated);
         passedOver = List.copyOf(passedOver);
+        earlier = List.copyOf(earlier);
     }
 }

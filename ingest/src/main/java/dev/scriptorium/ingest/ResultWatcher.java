@@ -5,15 +5,19 @@ import dev.scriptorium.schemas.DeadLetter;
 import dev.scriptorium.schemas.Recognition;
 import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.SourceOffset;
+import dev.scriptorium.schemas.TopicScan;
 import dev.scriptorium.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,6 +38,8 @@ public final class ResultWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ResultWatcher.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    private final IngestConfig config;
+    private final Topics topics;
     private final Clock clock;
     private final String recognitions;
     private final Deserializer<Recognition> recognitionReader;
@@ -46,8 +52,9 @@ public final class ResultWatcher implements AutoCloseable {
      * @param clock measures how long is waited
      */
     public ResultWatcher(IngestConfig config, Clock clock) {
+        this.config = config;
         this.clock = clock;
-        Topics topics = new Topics(config.topics(), config.limits());
+        topics = new Topics(config.topics(), config.limits());
         AvroSerdes serdes = new AvroSerdes(config.kafka());
         recognitions = topics.recognitions().name();
         recognitionReader = serdes.recognition().deserializer();
@@ -86,6 +93,59 @@ public final class ResultWatcher implements AutoCloseable {
             }
         }
         return List.copyOf(open.values());
+    }
+
+    /**
+     * Waits until every page has its result that an earlier run sent, whose results may have come before this watcher.
+     * Where that run's records are is not known, so the latest result of a page counts, even if it is of a reading before.
+     *
+     * @param pageIds the pages
+     * @param patience how long to wait without any result before giving up
+     * @param results told each result as it comes
+     * @return the pages that are still without one; empty unless patience ran out
+     */
+    public List<String> awaitEarlier(Collection<String> pageIds, Duration patience, Consumer<PageResult> results) {
+        Set<String> open = new LinkedHashSet<>(pageIds);
+        List<Long> recognitionsFrom = List.of();
+        List<Long> lettersFrom = List.of();
+        try (TopicScan scan = new TopicScan(config.kafka(), config.limits())) {
+            Instant last = clock.instant();
+            while (!open.isEmpty() && clock.instant().isBefore(last.plus(patience))) {
+                Map<String, PageResult> latest = new LinkedHashMap<>();
+                List<Long> recognitionsTo = scan.ends(topics.recognitions());
+                List<Long> lettersTo = scan.ends(topics.deadLetters());
+                scan.since(
+                        topics.recognitions(),
+                        recognitionsFrom,
+                        open::contains,
+                        (place, pageId, value) ->
+                                value.ifPresent(read -> keepLatest(latest, pageId, new PageResult.Recognized(read))));
+                scan.since(
+                        topics.deadLetters(),
+                        lettersFrom,
+                        open::contains,
+                        (place, pageId, value) ->
+                                value.ifPresent(letter -> keepLatest(latest, pageId, new PageResult.GivenUp(letter))));
+                recognitionsFrom = recognitionsTo;
+                lettersFrom = lettersTo;
+                latest.values().forEach(results);
+                if (!latest.isEmpty()) {
+                    last = clock.instant();
+                }
+                open.removeAll(latest.keySet());
+                if (!open.isEmpty()) {
+                    consumer.poll(POLL); // until there may be more
+                }
+            }
+        }
+        return List.copyOf(open);
+    }
+
+    private static void keepLatest(Map<String, PageResult> latest, String pageId, PageResult result) {
+        latest.merge(
+                pageId,
+                result,
+                (former, next) -> former.source().getOffset() > next.source().getOffset() ? former : next);
     }
 
     /** Empty for what is no result; others may write to these topics too. */

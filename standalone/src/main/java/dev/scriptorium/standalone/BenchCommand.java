@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             DecoderBenchmark.class,
             LinesBenchmark.class,
             CompressionBenchmark.class,
+            IngestBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

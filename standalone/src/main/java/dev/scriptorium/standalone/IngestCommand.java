@@ -10,11 +10,11 @@ import dev.scriptorium.ingest.PageResult;
 import dev.scriptorium.ingest.PageSource;
 import dev.scriptorium.ingest.RefusedException;
 import dev.scriptorium.ingest.ResultWatcher;
-import dev.scriptorium.ingest.SentPage;
 import dev.scriptorium.ingest.service.IngestService;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.SourceOffset;
 import dev.scriptorium.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
  * Puts the pages of documents on {@code ocr.pages}. With {@code --json} the object is {@code
  * {"pages":[{"pageId","source","page","partition","offset"}],"refused":[{"outcome","message"}],
  * "repeated","passedOver","resumed","seconds"}}; {@code --wait} adds {@code "outcome"}, {@code "confidence"}, {@code
- * "text"} or {@code "message"} to each page.
+ * "text"} or {@code "message"} to each page, {@code NO_RESULT} where none came, and the pages that an earlier, interrupted
+ * run sent.
  */
 @Command(
         name = "ingest",
@@ -124,10 +125,12 @@ final class IngestCommand implements Callable<Integer> {
         try {
             IngestReport report = send(config, documents);
             Map<String, PageResult> results = new HashMap<>();
-            watcher.ifPresent(watching -> watch(watching, report.sent(), results));
+            watcher.ifPresent(watching -> watch(watching, report, results));
             console.result(json(report, results, (System.nanoTime() - start) / 1e9));
             boolean allRead = results.values().stream().allMatch(PageResult.Recognized.class::isInstance)
-                    && (!wait || results.size() == report.sent().size());
+                    && (!wait
+                            || results.size()
+                                    == report.sent().size() + report.earlier().size());
             return report.refused().isEmpty() && allRead ? 0 : 1;
         } finally {
             watcher.ifPresent(ResultWatcher::close);
@@ -192,20 +195,21 @@ final class IngestCommand implements Callable<Integer> {
         return report;
     }
 
-    private void watch(ResultWatcher watcher, List<SentPage> pages, Map<String, PageResult> results) {
-        List<SentPage> open;
+    private void watch(ResultWatcher watcher, IngestReport report, Map<String, PageResult> results) {
+        List<String> open = new ArrayList<>();
+        List<String> pages = new ArrayList<>(report.earlier());
+        report.sent().forEach(page -> pages.add(page.pageId()));
+        Duration patience = Duration.ofSeconds(patienceSeconds);
         try (ProgressBar progress = console.progress("pages", pages.size())) {
             Consumer<PageResult> note = result -> {
                 results.put(result.pageId(), result);
                 progress.step();
             };
-            open = watcher.await(pages, Duration.ofSeconds(patienceSeconds), note);
+            watcher.await(report.sent(), patience, note).forEach(page -> open.add(page.pageId()));
+            open.addAll(watcher.awaitEarlier(report.earlier(), patience, note));
         }
-        pages.stream()
-                .map(page -> results.get(page.pageId()))
-                .filter(result -> result != null)
-                .forEach(result -> console.say(line(result)));
-        open.forEach(page -> console.say(page.pageId() + ": no result within " + patienceSeconds + " s"));
+        pages.stream().map(results::get).filter(result -> result != null).forEach(result -> console.say(line(result)));
+        open.forEach(page -> console.say(page + ": no result within " + patienceSeconds + " s"));
     }
 
     private static String line(PageResult result) {
@@ -224,26 +228,16 @@ final class IngestCommand implements Callable<Integer> {
                 + given.letter().getMessage();
     }
 
-    private static Map<String, Object> json(IngestReport report, Map<String, PageResult> results, double seconds) {
+    private Map<String, Object> json(IngestReport report, Map<String, PageResult> results, double seconds) {
         List<Map<String, Object>> pages = new ArrayList<>();
-        for (SentPage sent : report.sent()) {
-            Map<String, Object> page = new LinkedHashMap<>();
-            page.put("pageId", sent.pageId());
-            page.put("source", report.documents().get(sent.documentId()).path().toString());
-            page.put("page", sent.number());
-            page.put("partition", sent.source().getPartition());
-            page.put("offset", sent.source().getOffset());
-            PageResult result = results.get(sent.pageId());
-            if (result instanceof PageResult.Recognized read) {
-                page.put("outcome", read.recognition().getFinishReason());
-                page.put("confidence", read.recognition().getConfidence());
-                page.put("text", read.recognition().getText());
-            } else if (result instanceof PageResult.GivenUp given) {
-                page.put("outcome", given.letter().getCode());
-                page.put("message", given.letter().getMessage());
+        if (wait) {
+            for (String pageId : report.earlier()) {
+                Optional<SourceOffset> source =
+                        Optional.ofNullable(results.get(pageId)).map(PageResult::source);
+                pages.add(json(report, pageId, source, results));
             }
-            pages.add(page);
         }
+        report.sent().forEach(sent -> pages.add(json(report, sent.pageId(), Optional.of(sent.source()), results)));
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("pages", pages);
         json.put("refused", report.refused().stream().map(IngestCommand::json).toList());
@@ -252,6 +246,34 @@ final class IngestCommand implements Callable<Integer> {
         json.put("resumed", report.resumed());
         json.put("seconds", seconds);
         return json;
+    }
+
+    private Map<String, Object> json(
+            IngestReport report, String pageId, Optional<SourceOffset> place, Map<String, PageResult> results) {
+        int slash = pageId.lastIndexOf('/');
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("pageId", pageId);
+        page.put(
+                "source",
+                report.documents().get(pageId.substring(0, slash)).path().toString());
+        page.put("page", Integer.parseInt(pageId.substring(slash + 1)));
+        place.ifPresent(source -> {
+            page.put("partition", source.getPartition());
+            page.put("offset", source.getOffset());
+        });
+        PageResult result = results.get(pageId);
+        if (result instanceof PageResult.Recognized read) {
+            page.put("outcome", read.recognition().getFinishReason());
+            page.put("confidence", read.recognition().getConfidence());
+            page.put("text", read.recognition().getText());
+        } else if (result instanceof PageResult.GivenUp given) {
+            page.put("outcome", given.letter().getCode());
+            page.put("message", given.letter().getMessage());
+        } else if (wait) {
+            page.put("outcome", "NO_RESULT");
+            page.put("message", pageId + ": a result within " + patienceSeconds + " s expected, none found");
+        }
+        return page;
     }
 
     private static Map<String, String> json(RefusedException refusal) {

@@ -74,6 +74,8 @@ class BenchCommandTest {
         assertThat(execute("bench", "decoder", "--random-weights", "--threads", "0"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("threads: at least 1 expected, 0 found");
+        assertThat(execute("bench", "ingest", "--pages", "3")).isEqualTo(2);
+        assertThat(err.toString()).contains("--pages: at least 32 expected, 3 found");
         assertThat(execute("bench", "lines")).isEqualTo(2);
         assertThat(err.toString()).contains("--data");
     }

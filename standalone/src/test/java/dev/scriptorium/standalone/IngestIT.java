@@ -197,6 +197,7 @@ class IngestIT {
                 .isEqualTo(1);
 
         assertThat(err.toString()).contains("no result within 1 s");
+        assertThat(json().at("/pages/0/outcome").asText()).isEqualTo("NO_RESULT");
     }
 
     @Test

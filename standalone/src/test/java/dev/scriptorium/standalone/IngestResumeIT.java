@@ -2,21 +2,31 @@ package dev.scriptorium.standalone;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.scriptorium.schemas.AvroSerdes;
+import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.SourceOffset;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
@@ -65,8 +75,8 @@ class IngestResumeIT {
         return file;
     }
 
-    private static List<String> arguments(Path file) {
-        return List.of(
+    private static List<String> arguments(Path file, String... further) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "ingest",
                 "--json",
                 "--bootstrap",
@@ -77,7 +87,9 @@ class IngestResumeIT {
                 "topics.prefix=resume.",
                 "-S",
                 "topics.partitions=2",
-                file.toString());
+                file.toString()));
+        arguments.addAll(List.of(further));
+        return arguments;
     }
 
     private Process process(Path file) throws IOException {
@@ -95,31 +107,73 @@ class IngestResumeIT {
     }
 
     private static JsonNode run(Path file) throws IOException {
+        return run(file, 0);
+    }
+
+    private static JsonNode run(Path file, int expected, String... further) throws IOException {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Scriptorium.commandLine()
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
-                .execute(arguments(file).toArray(String[]::new));
-        assertThat(status).as(err.toString()).isZero();
+                .execute(arguments(file, further).toArray(String[]::new));
+        assertThat(status).as(err.toString()).isEqualTo(expected);
         return new ObjectMapper().readTree(out.toString());
     }
 
     /** Keys of what readers of committed records see. */
     private static List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        read(record -> keys.add(record.key()));
+        return keys;
+    }
+
+    private static Map<String, SourceOffset> places() {
+        Map<String, SourceOffset> places = new HashMap<>();
+        read(record -> places.put(record.key(), new SourceOffset(record.topic(), record.partition(), record.offset())));
+        return places;
+    }
+
+    private static void read(Consumer<ConsumerRecord<String, byte[]>> visitor) {
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", kafka.bootstrap(), "isolation.level", "read_committed");
-        List<String> keys = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(PARTITIONS);
             consumer.seekToBeginning(PARTITIONS);
             Map<TopicPartition, Long> ends = consumer.endOffsets(PARTITIONS);
             while (PARTITIONS.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> keys.add(record.key()));
+                consumer.poll(Duration.ofMillis(100)).forEach(visitor);
             }
         }
-        return keys;
+    }
+
+    /** Stands in for a worker that has read every page of the document that is there. */
+    private static int readAll() throws Exception {
+        Map<String, String> clients =
+                Map.of("bootstrap.servers", kafka.bootstrap(), "schema.registry.url", "mock://resume");
+        Map<String, SourceOffset> pages = places();
+        try (KafkaProducer<String, Recognition> producer = new KafkaProducer<>(
+                Map.copyOf(clients),
+                new StringSerializer(),
+                new AvroSerdes(clients).recognition().serializer())) {
+            for (Map.Entry<String, SourceOffset> page : pages.entrySet()) {
+                Recognition recognition = Recognition.newBuilder()
+                        .setPageId(page.getKey())
+                        .setDocumentId("long")
+                        .setPageNumber(1)
+                        .setSource(page.getValue())
+                        .setText("read")
+                        .setFinishReason("OK")
+                        .setConfidence(0.5)
+                        .setModelDigest("none")
+                        .setRecognizedAt(Instant.EPOCH)
+                        .build();
+                producer.send(new ProducerRecord<>("resume.recognitions", page.getKey(), recognition))
+                        .get();
+            }
+        }
+        return pages.size() - 1; // the first picture is another document
     }
 
     @Test
@@ -143,10 +197,17 @@ class IngestResumeIT {
             }
         }
 
-        JsonNode last = run(file);
+        int read = readAll();
 
-        assertThat(last.get("resumed").asInt()).isBetween(40, PAGES);
-        assertThat(last.get("resumed").asInt() + last.get("pages").size()).isEqualTo(PAGES);
+        JsonNode last = run(file, 1, "--wait", "--patience", "1");
+
+        assertThat(last.get("resumed").asInt()).isBetween(40, PAGES).isEqualTo(read);
+        assertThat(last.get("pages")).hasSize(PAGES);
+        List<String> outcomes = last.get("pages").findValuesAsText("outcome");
+        assertThat(outcomes.subList(0, read))
+                .as("sent earlier and read meanwhile")
+                .containsOnly("OK");
+        assertThat(outcomes.subList(read, PAGES)).as("nobody reads them").containsOnly("NO_RESULT");
         assertThat(keys()).hasSize(1 + PAGES).doesNotHaveDuplicates();
         assertThat(run(file).get("pages")).as("read again when it was complete").hasSize(PAGES);
     }
