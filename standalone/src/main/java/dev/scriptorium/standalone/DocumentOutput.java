@@ -80,7 +80,12 @@ final class DocumentOutput implements AutoCloseable {
                 reading.regions().stream().map(DocumentOutput::region).toList();
         boolean markdown = prompt == Prompt.DOCUMENT || prompt == Prompt.FIGURE;
         ReadPage.Origin origin = new ReadPage.Origin(
-                reading.finish().name(), reading.confidence(), reading.mode().label(), "", reading.adapterId());
+                reading.finish().name(),
+                reading.confidence(),
+                reading.mode().label(),
+                "",
+                reading.adapterId(),
+                90 * reading.quarterTurns());
         return add(
                 document,
                 ReadPage.of(
