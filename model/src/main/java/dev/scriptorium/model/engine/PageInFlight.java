@@ -191,6 +191,9 @@ final class PageInFlight {
             weight += length;
         }
         if (parts.stream().noneMatch(part -> part.line() == null)) {
+            if (order.request().mode() != Mode.LINE && PageText.onlySigns(regions)) {
+                regions.clear();
+            }
             text = PageText.of(regions);
         }
         int tokens =

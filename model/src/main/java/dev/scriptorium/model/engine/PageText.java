@@ -10,6 +10,9 @@ final class PageText {
     /** Share of the lower piece's height that two pieces of one row have in common. */
     private static final double SAME_ROW = 0.5;
 
+    /** Signs on a page without a letter or figure, up to which it is taken for empty. */
+    private static final int SIGNS = 8;
+
     private PageText() {}
 
     static String of(List<Region> lines) {
@@ -23,6 +26,21 @@ final class PageText {
             previous = line;
         }
         return text.toString();
+    }
+
+    /** Whether nothing but a few signs was read on a whole page: holes and stains look like {@code @} and {@code °}. */
+    static boolean onlySigns(List<Region> lines) {
+        int signs = 0;
+        for (Region line : lines) {
+            if (line.text().codePoints().anyMatch(Character::isLetterOrDigit)) {
+                return false;
+            }
+            signs += (int) line.text()
+                    .codePoints()
+                    .filter(sign -> !Character.isWhitespace(sign))
+                    .count();
+        }
+        return signs <= SIGNS;
     }
 
     private static boolean besides(Region left, Region right) {

@@ -31,6 +31,16 @@ class PageTextTest {
         assertThat(PageText.of(List.of())).isEmpty();
     }
 
+    @Test
+    void tellsHolesFromText() {
+        assertThat(PageText.onlySigns(List.of(line(10, 100, 30, 120, "@"), line(10, 900, 30, 920, "@ °"))))
+                .isTrue();
+        assertThat(PageText.onlySigns(List.of(line(10, 100, 30, 120, "@"), line(10, 900, 30, 920, "7"))))
+                .isFalse();
+        assertThat(PageText.onlySigns(List.of(line(10, 100, 900, 120, "........................"))))
+                .isFalse();
+    }
+
     private static Region line(int x0, int y0, int x1, int y1, String text) {
         return new Region(x0, y0, x1, y1, "line", text, 1);
     }
