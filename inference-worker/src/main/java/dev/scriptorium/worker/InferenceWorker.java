@@ -239,7 +239,7 @@ public final class InferenceWorker implements AutoCloseable {
         long offset = committed == null ? 0 : committed.offset();
         String note = committed == null ? "" : committed.metadata();
         if (admission.read(partition, offset, note)) {
-            LOG.warn("event=suspects partition={} offset={} note=\"{}\"", partition, offset, note);
+            LOG.warn("event=ended-without-a-word partition={} offset={} note=\"{}\"", partition, offset, note);
         }
     }
 

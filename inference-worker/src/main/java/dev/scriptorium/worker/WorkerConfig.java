@@ -176,8 +176,8 @@ public record WorkerConfig(
      * @param commitInterval shortest time between two transactions
      * @param shutdownGrace how long a stop waits for pages in flight
      * @param loaderThreads records decoded and images fetched at a time
-     * @param maxAttempts how often a page is begun whose worker then ends without a word, before it is given up; the first
-     *     time its neighbours are under the same suspicion, so at least 2
+     * @param maxAttempts how often a page is begun whose worker then ends without a word, before it is given up; twice
+     *     with others beside it, which are under the same suspicion, so at least 3
      * @param consumer further consumer settings, as Kafka names them
      * @param producer further producer settings, as Kafka names them
      */
@@ -208,7 +208,7 @@ public record WorkerConfig(
 
             @Setting(
                     value = "3",
-                    min = 2,
+                    min = 3,
                     max = 100,
                     doc = "times a page may end its worker, by a crash or out of memory, before it is a dead letter")
             int maxAttempts,

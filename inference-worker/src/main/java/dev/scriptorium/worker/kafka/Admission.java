@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Decides which records may go to the engine, so that one that ends the whole process is found and its neighbours are
  * read. Before a record is handed over, an {@link InFlightNote} beside the committed offset says so. A partition whose
- * note says that its former owner had records in hand was not given back in good order: these records are read alone,
- * one by one, and each time is counted. The one that ends its worker again and again is given up.
+ * note says that its former owner had records in hand was not given back in good order. Records that two owners running
+ * had in hand are read alone, one by one, and each time is counted. The one that ends its worker again is given up.
  *
  * <p>Records go in in the order in which they came; one that is to be read alone waits until the engine is empty, and
  * those behind it wait until it is done. Not thread-safe: the poll thread owns it.
@@ -42,7 +42,7 @@ public final class Admission<T> {
     /** Ticket of the record that is read alone; 0 if none is. */
     private long alone;
 
-    /** @param maxAttempts how often a record may be begun, at least 1 */
+    /** @param maxAttempts how often a record may be begun, at least 3: twice with others beside it */
     public Admission(int maxAttempts) {
         this.maxAttempts = maxAttempts;
     }
@@ -86,9 +86,11 @@ public final class Admission<T> {
 
     /** A record that was handed over is finished. */
     public void finished(long ticket) {
-        working.remove(ticket);
+        TopicPartition partition = working.remove(ticket);
         if (ticket == alone) {
             alone = 0;
+            // Innocent; what goes in before its result is committed must not be laid at its door.
+            notes.computeIfPresent(partition, (it, note) -> note.cleared());
         }
     }
 

@@ -31,13 +31,23 @@ class AdmissionTest {
 
         assertThat(handOver()).containsExactly(10L, 11L);
 
-        assertThat(admission.note(P0, 10)).isEqualTo("begun=12 suspects=0 alone=-1 attempts=0");
+        assertThat(admission.note(P0, 10)).isEqualTo("begun=12 once=0 twice=0 alone=-1 attempts=0");
         assertThat(admission.note(P0, 12)).as("nothing in hand").isEmpty();
     }
 
     @Test
-    void readsWhatAFormerOwnerHadInHandOneByOne() {
-        assertThat(admission.read(P0, 10, "begun=12 suspects=0 alone=-1 attempts=0"))
+    void readsTogetherWhatOneOwnerHadInHandWhenItEnded() {
+        assertThat(admission.read(P0, 10, "begun=12 once=0 twice=0 alone=-1 attempts=0"))
+                .isTrue();
+        add(P0, 10, 11, 12);
+
+        assertThat(handOver()).containsExactly(10L, 11L, 12L);
+        assertThat(admission.note(P0, 10)).isEqualTo("begun=13 once=12 twice=0 alone=-1 attempts=0");
+    }
+
+    @Test
+    void readsWhatTwoOwnersHadInHandOneByOne() {
+        assertThat(admission.read(P0, 10, "begun=13 once=12 twice=0 alone=-1 attempts=0"))
                 .isTrue();
         admission.read(P1, 5, "");
         add(P0, 10, 11, 12);
@@ -45,7 +55,7 @@ class AdmissionTest {
         commit(P0, 10);
 
         assertThat(handOver()).containsExactly(10L);
-        assertThat(admission.note(P0, 10)).isEqualTo("begun=11 suspects=12 alone=10 attempts=2");
+        assertThat(admission.note(P0, 10)).isEqualTo("begun=11 once=13 twice=12 alone=10 attempts=3");
         assertThat(handOver()).as("while one is read alone").isEmpty();
 
         admission.finished(10);
@@ -59,7 +69,7 @@ class AdmissionTest {
 
     @Test
     void waitsWithASuspectUntilTheEngineIsEmpty() {
-        admission.read(P0, 0, "begun=1 suspects=0 alone=-1 attempts=0");
+        admission.read(P0, 0, "begun=1 once=1 twice=0 alone=-1 attempts=0");
         admission.read(P1, 0, "");
         add(P1, 7);
         add(P0, 0);
@@ -71,7 +81,7 @@ class AdmissionTest {
 
     @Test
     void givesUpWhatEndedThreeWorkersAndGoesOn() {
-        admission.read(P0, 10, "begun=11 suspects=12 alone=10 attempts=3");
+        admission.read(P0, 10, "begun=11 once=12 twice=12 alone=10 attempts=3");
         add(P0, 10, 11, 12);
 
         List<Entry<String>> next = admission.next(partition -> 11);
@@ -85,13 +95,13 @@ class AdmissionTest {
 
     @Test
     void doesNotCountATimeThatEndedInGoodOrder() {
-        admission.read(P0, 10, "begun=11 suspects=12 alone=10 attempts=2");
+        admission.read(P0, 10, "begun=11 once=12 twice=12 alone=10 attempts=2");
         add(P0, 10, 11);
         commit(P0, 10);
         assertThat(handOver()).containsExactly(10L);
 
-        assertThat(admission.note(P0, 10)).isEqualTo("begun=11 suspects=12 alone=10 attempts=3");
-        assertThat(admission.lastNote(P0, 10)).isEqualTo("begun=0 suspects=12 alone=10 attempts=2");
+        assertThat(admission.note(P0, 10)).isEqualTo("begun=11 once=12 twice=12 alone=10 attempts=3");
+        assertThat(admission.lastNote(P0, 10)).isEqualTo("begun=0 once=12 twice=12 alone=10 attempts=2");
 
         Admission<String> next = new Admission<>(3);
         assertThat(next.read(P0, 10, admission.lastNote(P0, 10))).isFalse();
@@ -99,7 +109,7 @@ class AdmissionTest {
 
     @Test
     void forgetsPartitionsThatAreNotItsAnyMore() {
-        admission.read(P0, 0, "begun=1 suspects=0 alone=-1 attempts=0");
+        admission.read(P0, 0, "begun=1 once=1 twice=0 alone=-1 attempts=0");
         add(P0, 0);
         handOver();
         admission.read(P1, 3, "");
@@ -131,7 +141,7 @@ class AdmissionTest {
 
     /** Workers follow each other; records of some offsets end theirs. The seed is the test's name. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void findsEveryRecordThatEndsItsWorkerAndLosesNoOther(long seed) {
         Random random = new Random(seed);
         Set<Long> deadly = new HashSet<>();
