@@ -3,6 +3,7 @@ package dev.scriptorium.documents.assemble;
 import dev.scriptorium.schemas.ErrorCode;
 import dev.scriptorium.schemas.RecordException;
 import dev.scriptorium.schemas.SourceOffset;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes from a record what it says about its page, keyed by document. Foreign bytes never throw here: they are logged,
+ * Takes from a record what it says about pages, keyed by document. Foreign bytes never throw here: they are logged,
  * counted and left out, and their page will be called missing. What throws is a registry that does not answer, and the
  * record is read again.
  *
@@ -22,27 +23,29 @@ import org.slf4j.LoggerFactory;
 final class NewsReader<T> implements Processor<String, byte[], String, PageNews> {
     private static final Logger LOG = LoggerFactory.getLogger(NewsReader.class);
 
-    /** Makes news of a value; nothing if it has none for a document. */
+    /** Makes news of a value; none if it has none for a document. */
     interface Source<T> {
         /**
-         * Takes from a value what it says about its page.
+         * Takes from a value what it says about pages.
          *
+         * @param key of the record; may be null
          * @param value empty for a tombstone
-         * @throws RecordException if the value contradicts its key
+         * @throws RecordException if the key is none, or the value contradicts it
          */
-        Optional<PageNews> news(PageKey key, Optional<T> value, SourceOffset place, long timestamp);
+        List<Told> news(String key, Optional<T> value, SourceOffset place, long timestamp);
     }
+
+    /** News of a page, and whose page it is. */
+    record Told(String documentId, PageNews news) {}
 
     private final Deserializer<T> deserializer;
     private final Source<T> source;
-    private final int maxPages;
     private final AssemblyCounts counts;
     private ProcessorContext<String, PageNews> context;
 
-    NewsReader(Deserializer<T> deserializer, Source<T> source, int maxPages, AssemblyCounts counts) {
+    NewsReader(Deserializer<T> deserializer, Source<T> source, AssemblyCounts counts) {
         this.deserializer = deserializer;
         this.source = source;
-        this.maxPages = maxPages;
         this.counts = counts;
     }
 
@@ -57,11 +60,10 @@ final class NewsReader<T> implements Processor<String, byte[], String, PageNews>
                 .orElseThrow(() -> new IllegalStateException("a record with its place expected, none found"));
         SourceOffset place = new SourceOffset(metadata.topic(), metadata.partition(), metadata.offset());
         try {
-            PageKey key = PageKey.parse(record.key(), maxPages);
             Optional<T> value = Optional.ofNullable(record.value()).map(bytes -> read(place, bytes));
-            source.news(key, value, place, record.timestamp())
-                    .ifPresent(news ->
-                            context.forward(record.withKey(key.documentId()).withValue(news)));
+            for (Told told : source.news(record.key(), value, place, record.timestamp())) {
+                context.forward(record.withKey(told.documentId()).withValue(told.news()));
+            }
         } catch (RecordException e) {
             if (e.code().action() != ErrorCode.Action.DEAD_LETTER) {
                 throw e;

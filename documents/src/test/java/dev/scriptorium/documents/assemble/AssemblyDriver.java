@@ -3,8 +3,10 @@ package dev.scriptorium.documents.assemble;
 import dev.scriptorium.schemas.AssembledDocument;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.DeadLetter;
+import dev.scriptorium.schemas.DocumentStatus;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.RefusedPage;
 import dev.scriptorium.schemas.SourceOffset;
 import dev.scriptorium.schemas.Topic;
 import dev.scriptorium.schemas.TopicSettings;
@@ -37,6 +39,7 @@ final class AssemblyDriver implements AutoCloseable {
     final AssemblyCounts counts = new AssemblyCounts();
     final TestInputTopic<String, byte[]> recognitions;
     final TestInputTopic<String, byte[]> deadLetters;
+    private final TestInputTopic<String, byte[]> intake;
     private final TestOutputTopic<String, AssembledDocument> documents;
 
     AssemblyDriver(Path folder) {
@@ -51,6 +54,7 @@ final class AssemblyDriver implements AutoCloseable {
         driver = new TopologyTestDriver(topology.build(), config, START);
         recognitions = in(topics.recognitions());
         deadLetters = in(topics.deadLetters());
+        intake = in(topics.intake());
         documents = driver.createOutputTopic(
                 topics.documents().name(),
                 new StringDeserializer(),
@@ -103,6 +107,23 @@ final class AssemblyDriver implements AutoCloseable {
         deadLetters.pipeInput(
                 document + "/" + page,
                 serdes.deadLetter().serializer().serialize(topics.deadLetters().name(), letter),
+                START);
+    }
+
+    void refused(String document, String state, int count, RefusedPage... pages) {
+        DocumentStatus status = DocumentStatus.newBuilder()
+                .setDocumentId(document)
+                .setState(state)
+                .setPageCount(count)
+                .setRefused(List.of(pages))
+                .setAcceptedAt(START)
+                .setChangedAt(START)
+                .build();
+        intake.pipeInput(
+                document,
+                serdes.of(topics.intake())
+                        .serializer()
+                        .serialize(topics.intake().name(), status),
                 START);
     }
 

@@ -4,6 +4,7 @@ import dev.scriptorium.schemas.AssembledDocument;
 import dev.scriptorium.schemas.AssembledPage;
 import dev.scriptorium.schemas.MissingPages;
 import dev.scriptorium.schemas.PageLimits;
+import dev.scriptorium.schemas.RefusedPage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -109,6 +110,21 @@ class AssemblyTopologyTest {
     void publishesADocumentOfWhichEveryPageFailed() {
         driver.failed("doc", 1, 1, "OVERSIZE");
         assertThat(driver.published()).containsExactly("doc#1 INCOMPLETE  of 1, 1 OVERSIZE");
+    }
+
+    @Test
+    void doesNotWaitForPagesThatWereRefusedAtTheDoor() {
+        driver.refused("doc", "SENDING", 3, new RefusedPage(2, "TIMEOUT", ""));
+        driver.read("doc", 1, 3);
+        driver.read("doc", 3, 3);
+        assertThat(driver.published()).as("may still be tried again").isEmpty();
+        driver.refused("doc", "SENT", 3, new RefusedPage(2, "TIMEOUT", ""));
+        assertThat(driver.published()).containsExactly("doc#1 INCOMPLETE 1 3 of 3, 2 TIMEOUT");
+
+        driver.refused("none", "REFUSED", 0, new RefusedPage(0, "ENCRYPTED", ""));
+        driver.refused("all", "SENT", 3);
+        driver.pass(RULES.patience().multipliedBy(2));
+        assertThat(driver.published()).isEmpty();
     }
 
     @Test
