@@ -53,10 +53,12 @@ record PageStory(
      *
      * @param place of it
      * @param source of the page that was read
+     * @param supersedes the recognition whose place it took when the page was read again; null for a first reading
      */
     record Read(
             Place place,
             Place source,
+            Place supersedes,
             String domain,
             String modelDigest,
             String adapterId,
@@ -67,6 +69,7 @@ record PageStory(
             return new Read(
                     Place.of(place),
                     Place.of(page.getSource()),
+                    page.getSupersedes().map(Place::of).orElse(null),
                     page.getDomain(),
                     page.getModelDigest(),
                     page.getAdapterId(),
@@ -175,14 +178,15 @@ record PageStory(
         for (Read read : recognitions) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "├─ read %s by model %s, adapter %s: %s, confidence %.2f  (%s of %s)",
+                    "├─ read %s by model %s, adapter %s: %s, confidence %.2f  (%s of %s%s)",
                     read.at(),
                     AdapterRows.brief(read.modelDigest()),
                     AdapterRows.brief(read.adapterId()),
                     read.outcome(),
                     read.confidence(),
                     read.place(),
-                    read.source()));
+                    read.source(),
+                    read.supersedes() == null ? "" : ", in place of " + read.supersedes()));
         }
         for (Said said : corrections) {
             lines.add("├─ " + said.verdict() + " " + said.at() + " by " + somebody(said.reviewer()) + "  ("

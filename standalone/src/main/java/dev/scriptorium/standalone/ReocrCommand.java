@@ -4,7 +4,6 @@ import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.schemas.TopicScan;
-import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.worker.Reocr;
 import dev.scriptorium.worker.WorkerConfig;
@@ -126,8 +125,10 @@ final class ReocrCommand implements Callable<Integer> {
                 document.orElse(""),
                 modelDigest,
                 adapterId);
-        String name =
-                TopicSettings.DEFAULT.prefix() + "reocr." + digest(question).substring(0, DIGITS);
+        String prefix = cluster.bind(WorkerConfig.class, Map.of("worker.id", "reocr"))
+                .topics()
+                .prefix();
+        String name = prefix + "reocr." + digest(question).substring(0, DIGITS);
         Map<String, String> settings = new HashMap<>();
         settings.put("worker.id", name);
         settings.put("worker.group", name);

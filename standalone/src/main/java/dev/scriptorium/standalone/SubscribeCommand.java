@@ -285,6 +285,9 @@ final class SubscribeCommand implements Callable<Integer> {
         row.put("outcome", page.getFinishReason());
         row.put("confidence", page.getConfidence());
         row.put("mode", page.getMode());
+        row.put("attempts", page.getAttempts());
+        row.put("rotation", page.getRotation());
+        row.put("inputPixels", page.getInputPixels());
         row.put("tokens", page.getTokens());
         row.put("visionTokens", page.getVisionTokens());
         row.put("modelDigest", page.getModelDigest());
