@@ -113,6 +113,8 @@ class IngestServiceIT {
                         folder.resolve("spool").toString(),
                         "INGEST_WATCH_DIR",
                         folder.resolve("watched").toString(),
+                        "RENDER_TIMEOUT",
+                        "60s",
                         "INGEST_WATCH_SETTLE",
                         "100ms"));
         return builder.redirectErrorStream(true)
@@ -123,7 +125,7 @@ class IngestServiceIT {
 
     /** Waits for something of a process that has to be alive meanwhile. */
     private void await(Process process, String what, Callable<Boolean> arrived) throws Exception {
-        for (long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2); !arrived.call(); ) {
+        for (long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5); !arrived.call(); ) {
             assertThat(process.isAlive() && System.nanoTime() < end)
                     .as(what + "; " + Files.readString(folder.resolve("log")))
                     .isTrue();

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -53,12 +54,24 @@ public final class DocumentTaker implements AutoCloseable {
      * @throws RecordException if something is wrong that will not pass
      */
     public DocumentStatus take(Document document, String documentId, Runnable sent) throws InterruptedException {
+        return patiently(documentId, () -> {
+            Books books = new Books(documentId, sent);
+            Ingest.resumable(renderer, producer, books).run(List.of(document), Optional.of(documentId));
+            return books.last;
+        });
+    }
+
+    /**
+     * Calls until the answer is a value or an error that will not pass.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     * @throws RecordException if something is wrong that will not pass
+     */
+    public <T> T patiently(String documentId, Supplier<T> call) throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                Ingest.resumable(renderer, producer, new Books(documentId, sent))
-                        .run(List.of(document), Optional.of(documentId));
-                return status(documentId);
+                return call.get();
             } catch (InterruptException e) {
                 throw interrupted(e);
             } catch (RecordException e) {
@@ -75,6 +88,7 @@ public final class DocumentTaker implements AutoCloseable {
     }
 
     private static InterruptedException interrupted(InterruptException cause) {
+        Thread.interrupted(); // the exception says it
         InterruptedException interrupted = new InterruptedException(cause.getMessage());
         interrupted.initCause(cause);
         return interrupted;
@@ -89,13 +103,6 @@ public final class DocumentTaker implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(pause.toMillis());
     }
 
-    private DocumentStatus status(String documentId) {
-        return readings.find(documentId)
-                .orElseThrow(() -> new IllegalStateException("document " + documentId + ": a known one expected"))
-                .snapshot()
-                .status();
-    }
-
     /** Forgets how far a document has come that the books say is sent. */
     public void forget(String documentId) {
         producer.forget(documentId);
@@ -105,6 +112,7 @@ public final class DocumentTaker implements AutoCloseable {
     private final class Books implements IngestProgress {
         private final String documentId;
         private final Runnable sent;
+        private DocumentStatus last;
 
         private Books(String documentId, Runnable sent) {
             this.documentId = documentId;
@@ -113,7 +121,7 @@ public final class DocumentTaker implements AutoCloseable {
 
         @Override
         public void opened(Document document, int count) {
-            readings.change(documentId, count > 1, status -> status.setState(DocumentState.SENDING.name())
+            last = readings.change(documentId, count > 1, status -> status.setState(DocumentState.SENDING.name())
                     .setPageCount(count)
                     .setRefused(List.of()));
         }
@@ -122,7 +130,7 @@ public final class DocumentTaker implements AutoCloseable {
         public void refused(Document document, int number, RefusedException refusal) {
             boolean whole = number == WHOLE_DOCUMENT;
             LOG.warn("event=refused document={} page={} code={}", documentId, number, refusal.reason());
-            readings.change(documentId, whole, status -> {
+            last = readings.change(documentId, whole, status -> {
                 List<RefusedPage> refused = new ArrayList<>(status.getRefused());
                 refused.add(new RefusedPage(number, refusal.reason().name(), refusal.getMessage()));
                 return status.setRefused(refused)
@@ -133,7 +141,14 @@ public final class DocumentTaker implements AutoCloseable {
         @Override
         public void sent(Document document) {
             sent.run();
-            readings.change(documentId, true, status -> status.setState(DocumentState.SENT.name()));
+            try {
+                // Here and not from the beginning: the file may have moved on.
+                last = patiently(
+                        documentId,
+                        () -> readings.change(documentId, true, status -> status.setState(DocumentState.SENT.name())));
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
         }
 
         @Override

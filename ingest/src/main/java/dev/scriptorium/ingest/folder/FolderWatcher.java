@@ -121,11 +121,7 @@ public final class FolderWatcher implements AutoCloseable {
 
     private void resume(DocumentTaker taker) throws IOException, InterruptedException {
         for (WatchedFolder.Sent sent : folder.notPutAway()) {
-            Optional<DocumentStatus> status = ledger.find(sent.documentId());
-            if (status.filter(known -> !DocumentState.of(known).ended()).isPresent()) {
-                status = Optional.of(
-                        readings.change(sent.documentId(), true, known -> known.setState(DocumentState.SENT.name())));
-            }
+            Optional<DocumentStatus> status = taker.patiently(sent.documentId(), () -> close(sent.documentId()));
             taker.forget(sent.documentId());
             putAway(sent.work(), status);
         }
@@ -133,6 +129,14 @@ public final class FolderWatcher implements AutoCloseable {
             LOG.info("event=resumed file={}", work.name());
             take(taker, work);
         }
+    }
+
+    /** Writes down that a document is sent, should that have been missed. */
+    private Optional<DocumentStatus> close(String documentId) {
+        Optional<DocumentStatus> status = ledger.find(documentId);
+        return status.filter(known -> !DocumentState.of(known).ended()).isPresent()
+                ? Optional.of(readings.change(documentId, true, known -> known.setState(DocumentState.SENT.name())))
+                : status;
     }
 
     private void take(DocumentTaker taker, Path file) throws IOException, InterruptedException {
@@ -170,7 +174,8 @@ public final class FolderWatcher implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(CLAIMED_PAUSE.toMillis()); // it is being uploaded, too
         }
         try {
-            begin(work, documentId, name, asked, type);
+            long bytes = Files.size(work.file());
+            taker.patiently(documentId, () -> begin(documentId, name, asked, type, bytes));
             send(taker, work, documentId, name, asked);
         } catch (NoSuchFileException e) {
             LOG.warn("event=gone file={}", work.name(), e); // somebody has taken it away
@@ -185,23 +190,23 @@ public final class FolderWatcher implements AutoCloseable {
     }
 
     /** Opens the books on a document, unless a process that was killed has: what it sent is of the same undertaking. */
-    private void begin(WatchedFolder.Work work, String documentId, String name, Asked asked, ImageType type)
-            throws IOException {
+    private DocumentStatus begin(String documentId, String name, Asked asked, ImageType type, long bytes) {
         Optional<DocumentStatus> known = ledger.find(documentId);
         if (known.filter(status -> !DocumentState.of(status).ended()).isPresent()) {
-            return;
+            return known.get();
         }
         DocumentStatus status = ledger.open(DocumentStatus.newBuilder()
                 .setDocumentId(documentId)
                 .setDocumentName(name)
                 .setMediaType(type.mediaType())
-                .setBytes(Files.size(work.file()))
+                .setBytes(bytes)
                 .setDomain(asked.domain())
                 .setTask(asked.task())
                 .setMode(asked.mode())
                 .setRequests(known.map(DocumentStatus::getRequests).orElse(List.of())));
         ledger.put(status);
         readings.begin(status);
+        return status;
     }
 
     private void send(DocumentTaker taker, WatchedFolder.Work work, String documentId, String name, Asked asked)
