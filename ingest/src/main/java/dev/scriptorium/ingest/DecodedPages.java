@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.List;
-import javax.imageio.stream.FileImageInputStream;
 
 /** A document of pictures that are decoded and written anew as PNG. */
 final class DecodedPages implements DocumentPages {
@@ -30,7 +29,7 @@ final class DecodedPages implements DocumentPages {
             limits.checkBytes(name, Files.size(job.document().path()));
         }
         this.decoder = new ImageDecoder(
-                name, type, new FileImageInputStream(job.document().path().toFile()));
+                name, type, new PatientFileStream(job.document().path().toFile()));
         try {
             this.pages = tiffPages != null ? tiffPages : List.of(onlyPage());
         } catch (IOException | RefusedException e) {
