@@ -182,7 +182,9 @@ class AdapterSwapIT {
             adapters.add(press.draw(32, 0.1, seed));
         }
         Map<String, Integer> sentAfter = new HashMap<>();
-        long before = 0;
+        // The engine's working memory comes and goes by tens of megabytes: each of the two is the least of several.
+        long before = Long.MAX_VALUE;
+        long after = Long.MAX_VALUE;
         try (RunningWorker worker = worker("w");
                 Stage.Results results = stage.results()) {
             for (int swap = 0; swap < SWAPS; swap++) {
@@ -191,12 +193,13 @@ class AdapterSwapIT {
                     sentAfter.put(page.getPageId(), swap);
                 }
                 results.poll();
-                if (swap == SWAPS / 5) {
-                    before = nativeMemory();
+                if (swap >= SWAPS / 5 && swap < SWAPS * 3 / 10 && swap % 4 == 0) {
+                    before = Math.min(before, nativeMemory());
+                } else if (swap >= SWAPS * 9 / 10 && swap % 4 == 0) {
+                    after = Math.min(after, nativeMemory());
                 }
             }
             results.await(sent, PATIENCE);
-            long after = nativeMemory();
             worker.stop();
             results.readToEnd();
 
@@ -212,9 +215,9 @@ class AdapterSwapIT {
                         .toList();
                 assertThat(read.getAdapterId()).isIn(inUseThenOrLater);
             });
-            // a stack that stays behind is as large as an adapter at least, and there were 160
+            // a stack that stays behind is as large as an adapter at least, and there were 120 in between
             assertThat(after - before)
-                    .isLessThan((SWAPS - SWAPS / 5) * 4 * adapters.get(0).parameters() / 4);
+                    .isLessThan(SWAPS * 6 / 10 * 4 * adapters.get(0).parameters() / 4);
         }
     }
 
