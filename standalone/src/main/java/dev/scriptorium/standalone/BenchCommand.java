@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nBenchmarks:%n",
         subcommands = {
             DecoderBenchmark.class,
+            VisionBenchmark.class,
+            LoadBenchmark.class,
             LinesBenchmark.class,
             CompressionBenchmark.class,
             IngestBenchmark.class,

@@ -48,12 +48,14 @@ abstract class Benchmark implements Callable<Integer> {
         }
         console.say(String.format(
                 Locale.ROOT,
-                "%s, %d cores, %.1f GB, %s, Java %s, load %.1f",
+                "%s, %d cores, %.1f GB, %s, Java %s, libtorch %s, commit %s, load %.1f",
                 machine.processor(),
                 machine.cores(),
                 machine.memoryBytes() / 1e9,
                 machine.system(),
                 machine.java(),
+                machine.libtorch(),
+                machine.commit(),
                 machine.load()));
         results.forEach(result -> console.say(line(result)));
         Map<String, Object> json = new LinkedHashMap<>();

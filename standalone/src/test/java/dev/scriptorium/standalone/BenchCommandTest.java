@@ -37,7 +37,8 @@ class BenchCommandTest {
     void printsMediansWithTheirRange() {
         assertThat(execute("bench", "known")).isZero();
         assertThat(out.toString())
-                .containsPattern("\\d+ cores, [\\d.]+ GB, .*Java \\d+.*, load -?[\\d.]+")
+                .containsPattern(
+                        "\\d+ cores, [\\d.]+ GB, .*Java \\d+.*, libtorch [\\d.]+.*, commit \\S+, load -?[\\d.]+")
                 .containsPattern("pages +2\\.00 pages/s  \\(median of 3, 1\\.00 to 3\\.50\\)\n")
                 .containsPattern("memory +5,000,000 bytes\n");
     }
@@ -74,6 +75,10 @@ class BenchCommandTest {
         assertThat(execute("bench", "decoder", "--random-weights", "--threads", "0"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("threads: at least 1 expected, 0 found");
+        assertThat(execute("bench", "vision", "--sides", "512,500")).isEqualTo(2);
+        assertThat(err.toString()).contains("side: a multiple of 64 pixels expected, 500 found");
+        assertThat(execute("bench", "load")).isEqualTo(2);
+        assertThat(err.toString()).contains("--model");
         assertThat(execute("bench", "ingest", "--pages", "3")).isEqualTo(2);
         assertThat(err.toString()).contains("--pages: at least 32 expected, 3 found");
         assertThat(execute("bench", "lines")).isEqualTo(2);

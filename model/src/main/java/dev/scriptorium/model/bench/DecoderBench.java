@@ -52,11 +52,10 @@ public record DecoderBench(
     List<Measurement> run(ModelConfig config, Runnable step) {
         requireMemory(config, Machine.availableMemory());
         long start = System.nanoTime();
-        try (RandomDecoder decoder = new RandomDecoder(config, type, layers, seed)) {
+        try (RandomNetwork decoder = new RandomNetwork(config, RandomNetwork.Half.DECODER, type, layers, seed)) {
             List<Measurement> results = new ArrayList<>();
             results.add(Measurement.of("draw weights", "s", List.of((System.nanoTime() - start) / 1e9)));
-            results.add(
-                    Measurement.of("weights", "bytes", List.of((double) RandomDecoder.bytes(config, type, layers))));
+            results.add(Measurement.of("weights", "bytes", List.of((double) weightBytes(config))));
             step.run();
             Run run = new Run(decoder.module(), config.decoder(), new SplittableRandom(seed));
             results.addAll(run.prefill(step));
@@ -77,13 +76,17 @@ public record DecoderBench(
                 * (promptTokens + newTokens)
                 * config.decoder().width()
                 * type.bytes();
-        long needed = RandomDecoder.bytes(config, type, layers) + cache + HEADROOM_BYTES;
+        long needed = weightBytes(config) + cache + HEADROOM_BYTES;
         if (available < needed) {
             throw new IllegalStateException(String.format(
                     "decoder bench: %.1f GB of free memory expected for %d layers in %s, %.1f GB found"
                             + " (fewer layers need less)",
                     needed / 1e9, layers, type, available / 1e9));
         }
+    }
+
+    private long weightBytes(ModelConfig config) {
+        return RandomNetwork.bytes(config, RandomNetwork.Half.DECODER, type, layers);
     }
 
     private static void requirePositive(String what, int value) {
@@ -106,12 +109,12 @@ public record DecoderBench(
 
         List<Measurement> prefill(Runnable step) {
             makeCache(1);
-            Rounds measured = new Rounds("prefill of " + promptTokens + " tokens", promptTokens);
+            Stopwatch measured = new Stopwatch("prefill of " + promptTokens + " tokens");
             for (int round = -1; round < rounds; round++) {
-                measured.take(round >= 0, () -> prefill(0));
+                measured.run(round >= 0, () -> prefill(0));
                 step.run();
             }
-            return measured.results();
+            return results(measured, promptTokens);
         }
 
         List<Measurement> decode(int batch, Runnable step) {
@@ -119,12 +122,16 @@ public record DecoderBench(
             for (int slot = 0; slot < batch; slot++) {
                 prefill(slot);
             }
-            Rounds measured = new Rounds("decode, batch " + batch, batch * newTokens);
+            Stopwatch measured = new Stopwatch("decode, batch " + batch);
             for (int round = -1; round < rounds; round++) {
-                measured.take(round >= 0, () -> decodeRound(batch));
+                measured.run(round >= 0, () -> decodeRound(batch));
                 step.run();
             }
-            return measured.results();
+            return results(measured, batch * newTokens);
+        }
+
+        private List<Measurement> results(Stopwatch measured, int tokens) {
+            return List.of(measured.wallRate(tokens, "tokens"), measured.cpuRate(tokens, "tokens"));
         }
 
         private void makeCache(int slots) {
@@ -163,37 +170,6 @@ public record DecoderBench(
 
         private long[] tokens(int count) {
             return random.longs(count, 0, dimensions.vocabulary()).toArray();
-        }
-    }
-
-    /** Samples of wall clock and processor time. */
-    private static final class Rounds {
-        private final String name;
-        private final int tokens;
-        private final List<Double> perSecond = new ArrayList<>();
-        private final List<Double> perCpuSecond = new ArrayList<>();
-
-        Rounds(String name, int tokens) {
-            this.name = name;
-            this.tokens = tokens;
-        }
-
-        void take(boolean counts, Runnable work) {
-            long cpu = Machine.cpuNanos();
-            long wall = System.nanoTime();
-            work.run();
-            double seconds = (System.nanoTime() - wall) / 1e9;
-            double cpuSeconds = (Machine.cpuNanos() - cpu) / 1e9;
-            if (counts) {
-                perSecond.add(tokens / seconds);
-                perCpuSecond.add(tokens / cpuSeconds);
-            }
-        }
-
-        List<Measurement> results() {
-            return List.of(
-                    Measurement.of(name, "tokens/s", perSecond),
-                    Measurement.of(name + ", processor time", "tokens/CPU s", perCpuSecond));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.scriptorium.model.bench;
 
+import ai.djl.util.Platform;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,10 +17,20 @@ import java.util.stream.Stream;
  * @param memoryBytes of the machine
  * @param system operating system and version
  * @param java version of the JVM
+ * @param libtorch version of the library that computes
+ * @param commit of this build's source, with a + where files differ from it; {@code unknown} unless the launcher told
  * @param load how many processes wanted a core, on average over the minute before; negative where the system
  *     does not tell. Where it is not near 0, wall clock figures are of a shared machine
  */
-public record Machine(String processor, int cores, long memoryBytes, String system, String java, double load) {
+public record Machine(
+        String processor,
+        int cores,
+        long memoryBytes,
+        String system,
+        String java,
+        String libtorch,
+        String commit,
+        double load) {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -34,6 +45,8 @@ public record Machine(String processor, int cores, long memoryBytes, String syst
                 SYSTEM.getTotalMemorySize(),
                 SYSTEM.getName() + " " + SYSTEM.getVersion(),
                 Runtime.version().toString(),
+                Platform.detectPlatform("pytorch").getVersion(),
+                System.getProperty("scriptorium.commit", "unknown"),
                 SYSTEM.getSystemLoadAverage());
     }
 

@@ -50,6 +50,17 @@ public final class SafetensorsWriter {
         return put(name, new Tensor(DType.U8, shape.clone(), values.length, () -> ByteBuffer.wrap(values)));
     }
 
+    /**
+     * Adds a tensor that is made when it is written.
+     *
+     * @param bytes makes its bytes, little endian, as many as the shape says; asked once
+     * @throws ArithmeticException if it has more elements than an int can count
+     */
+    public SafetensorsWriter put(String name, DType type, long[] shape, Supplier<ByteBuffer> bytes) {
+        int length = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+        return put(name, new Tensor(type, shape.clone(), length, bytes));
+    }
+
     private SafetensorsWriter put(String name, Tensor tensor) {
         if (Arrays.stream(tensor.shape()).reduce(1, Math::multiplyExact) != tensor.length()) {
             throw new IllegalArgumentException("tensor " + name + ": " + Arrays.toString(tensor.shape())

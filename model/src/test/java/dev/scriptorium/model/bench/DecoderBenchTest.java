@@ -47,7 +47,8 @@ class DecoderBenchTest {
     void knowsThePublishedSize() throws IOException {
         ModelConfig published = ModelConfig.read(Golden.real("config.json").getParent());
         assertThat(ModelConfig.published()).isEqualTo(published.withNeck(256));
-        assertThat(RandomDecoder.bytes(ModelConfig.published(), DType.BF16, 12)).isEqualTo(5_869_468_160L);
+        assertThat(RandomNetwork.bytes(ModelConfig.published(), RandomNetwork.Half.DECODER, DType.BF16, 12))
+                .isEqualTo(5_869_468_160L);
     }
 
     @Test

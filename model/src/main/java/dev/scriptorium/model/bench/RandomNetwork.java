@@ -10,22 +10,48 @@ import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.TensorShapes;
 import dev.scriptorium.model.weights.WeightLoader;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A decoder of a given config with weights drawn at random: what it says means nothing, its speed does. */
-final class RandomDecoder implements AutoCloseable {
-    private static final List<String> PARTS =
-            List.of("common", "lora", "attention", "moe_feed_forward", "decoder", "random_weights");
+/** Half of a network of a given config, with weights drawn at random: what it says means nothing, its speed does. */
+final class RandomNetwork implements AutoCloseable {
+    /** Keeps hidden states of the size that trained ones have: 0.02 standard deviations. */
+    static final double SPREAD = 0.02 * Math.sqrt(3);
 
     private static final Pattern DECODER =
             Pattern.compile("(?:model\\.layers\\.(\\d+)\\.|model\\.embed_tokens\\.|model\\.norm\\.|lm_head\\.).*");
 
-    /** Keeps hidden states of the size that trained ones have: 0.02 standard deviations. */
-    private static final double SPREAD = 0.02 * Math.sqrt(3);
+    /** Which half. */
+    enum Half {
+        /** From pixels to vision tokens. */
+        ENCODER,
+        /** From embeddings to logits. */
+        DECODER;
+
+        private List<String> parts() {
+            List<String> own =
+                    switch (this) {
+                        case ENCODER ->
+                            List.of("sam_encoder", "conv_compressor", "clip_encoder", "projector", "deep_encoder");
+                        case DECODER -> List.of("attention", "moe_feed_forward", "decoder");
+                    };
+            List<String> parts = new ArrayList<>(List.of("common", "lora", "random_weights"));
+            parts.addAll(own);
+            return parts;
+        }
+
+        /** Whether the half reads a tensor, if its decoder has so many layers. */
+        private boolean reads(String name, int layers) {
+            Matcher matcher = RandomNetwork.DECODER.matcher(name);
+            boolean decoder = matcher.matches();
+            return decoder == (this == DECODER)
+                    && (!decoder || matcher.group(1) == null || Integer.parseInt(matcher.group(1)) < layers);
+        }
+    }
 
     private final NDManager manager;
     private final ScriptModule module;
@@ -33,15 +59,15 @@ final class RandomDecoder implements AutoCloseable {
     /**
      * Draws the weights.
      *
-     * @param layers how many of the config's layers
+     * @param layers how many of the config's decoder layers
      */
-    RandomDecoder(ModelConfig config, DType type, int layers, long seed) {
+    RandomNetwork(ModelConfig config, Half half, DType type, int layers, long seed) {
         DjlDefaults.apply();
         manager = NDManager.newBaseManager(Device.cpu());
         manager.getEngine().setRandomSeed(Math.toIntExact(seed));
-        module = ScriptModule.load(manager, PARTS, NetworkParts.constants(config, type.torch()));
+        module = ScriptModule.load(manager, half.parts(), NetworkParts.constants(config, type.torch()));
         Map<String, NDArray> weights = new LinkedHashMap<>();
-        shapes(config, layers).forEach((name, shape) -> {
+        shapes(config, half, layers).forEach((name, shape) -> {
             boolean norm = shape.size() == 1;
             double low = norm ? 1 : -SPREAD;
             long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
@@ -54,9 +80,9 @@ final class RandomDecoder implements AutoCloseable {
     }
 
     /** Bytes that the weights take. */
-    static long bytes(ModelConfig config, DType type, int layers) {
+    static long bytes(ModelConfig config, Half half, DType type, int layers) {
         return type.bytes()
-                * shapes(config, layers).values().stream()
+                * shapes(config, half, layers).values().stream()
                         .mapToLong(shape -> shape.stream().reduce(1L, Math::multiplyExact))
                         .sum();
     }
@@ -71,11 +97,10 @@ final class RandomDecoder implements AutoCloseable {
         manager.close();
     }
 
-    private static Map<String, List<Long>> shapes(ModelConfig config, int layers) {
+    private static Map<String, List<Long>> shapes(ModelConfig config, Half half, int layers) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         TensorShapes.of(config).forEach((name, shape) -> {
-            Matcher matcher = DECODER.matcher(name);
-            if (matcher.matches() && (matcher.group(1) == null || Integer.parseInt(matcher.group(1)) < layers)) {
+            if (half.reads(name, layers)) {
                 shapes.put(name, shape);
             }
         });
