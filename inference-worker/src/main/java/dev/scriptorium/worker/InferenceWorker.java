@@ -100,6 +100,7 @@ public final class InferenceWorker implements AutoCloseable {
      * @param clock stamps results
      */
     public static InferenceWorker open(WorkerConfig config, OcrEngine engine, Clock clock) {
+        LOG.info("event=memory-plan {}", engine.memoryPlan());
         return new WorkerParts(config, clock).worker(engine);
     }
 

@@ -65,7 +65,8 @@ public final class WorkerApp {
         Path folder = model.dir().isPresent() ? model.dir().get() : BundledModel.folder();
         EngineOptions options = EngineOptions.suiting(
                         ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout())
-                .retrying(model.retries());
+                .retrying(model.retries())
+                .keeping(model.kvMemory());
         return OcrEngine.open(folder, ComputeType.of(model.dtype()), options);
     }
 

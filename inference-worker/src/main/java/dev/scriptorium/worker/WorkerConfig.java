@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /**
@@ -65,7 +66,9 @@ public record WorkerConfig(
      *
      * @param dir its folder; the bundled one if not given
      * @param dtype what it computes in: bf16, f32 or auto
-     * @param slots sequences decoded together: pages for page models, lines for line models
+     * @param slots sequences decoded together, at most: pages for page models, lines for line models
+     * @param kvMemoryBytes memory for keys and values, taken at the start; if not given as much as all slots can use, at
+     *     most nine tenths of what is free
      * @param maxNewTokens answer tokens after which a page counts as cut
      * @param pageTimeout time in the engine after which a page is given up
      * @param maxReadings how often a page is read at most that is cut, loops, or has no text though ink is there
@@ -79,8 +82,11 @@ public record WorkerConfig(
             @Setting(value = "auto", doc = "bf16, f32 or auto: bf16 where the processor multiplies it")
             String dtype,
 
-            @Setting(min = 1, max = 4096, doc = "sequences decoded together; 32 lines or 4 pages if not given")
+            @Setting(min = 1, max = 4096, doc = "sequences decoded together, at most; 64 lines or 4 pages if not given")
             Optional<Integer> slots,
+
+            @Setting(min = 1, doc = "memory for keys and values, e.g. 4GiB; what all slots can use if not given")
+            Optional<Long> kvMemoryBytes,
 
             @Setting(value = "4096", min = 1, doc = "answer tokens after which a page counts as cut")
             int maxNewTokens,
@@ -108,11 +114,17 @@ public record WorkerConfig(
                 Optional.empty(),
                 "auto",
                 Optional.empty(),
+                Optional.empty(),
                 4096,
                 Duration.ofMinutes(10),
                 4,
                 Duration.ofMinutes(5),
                 Incomplete.PUBLISH);
+
+        /** Bytes for keys and values, if they are given. */
+        public OptionalLong kvMemory() {
+            return kvMemoryBytes.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        }
 
         /** When a page is read again. */
         public Ladder.Limits retries() {

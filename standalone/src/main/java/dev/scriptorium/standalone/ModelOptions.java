@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** Which model a command reads with, and how. */
@@ -40,6 +41,15 @@ final class ModelOptions {
             paramLabel = "T",
             description = "Threads of one operation; as many as cores if not given.")
     private Optional<Integer> threads = Optional.empty();
+
+    @Option(
+            names = "--kv-memory",
+            paramLabel = "MIB",
+            description = {
+                "Memory for keys and values of all pages that are read together, in MiB; as much as they can use if not",
+                "given, and at most nine tenths of what is free."
+            })
+    private Optional<Integer> kvMebibytes = Optional.empty();
 
     /** The model's folder. */
     Path folder() throws IOException {
@@ -82,7 +92,12 @@ final class ModelOptions {
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
                         ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds))
-                .retrying(retries);
+                .retrying(retries)
+                .keeping(kvMemory());
         return OcrEngine.open(folder, type, options);
+    }
+
+    private OptionalLong kvMemory() {
+        return kvMebibytes.isPresent() ? OptionalLong.of((long) kvMebibytes.get() << 20) : OptionalLong.empty();
     }
 }

@@ -12,6 +12,7 @@ import dev.scriptorium.ingest.RefusedException;
 import dev.scriptorium.ingest.RenderSettings;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.engine.FinishedPage;
+import dev.scriptorium.model.engine.MemoryPlan;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.engine.PageOutcome;
 import dev.scriptorium.model.engine.PageReading;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Parameters;
 /**
  * Reads documents without Kafka. With {@code --json} the object is {@code
  * {"pages":[{"source","page","text","outcome","confidence","mode","seconds","lines":[{"text","confidence","box",
- * "words":[{"text","confidence"}]}]}]}}; a box is left, top, right, bottom in pixels; a page that cannot be read has
+ * "words":[{"text","confidence"}]}]}],"memory":{}}}, of which memory is the engine's {@link
+ * dev.scriptorium.model.engine.MemoryPlan}; a box is left, top, right, bottom in pixels; a page that cannot be read has
  * its error code as outcome, and a message. With {@code --out} there is also {@code "files":[path]}.
  */
 @Command(
@@ -133,9 +135,11 @@ final class RecognizeCommand implements Callable<Integer> {
         ImageLimits limits = new ImageLimits(MAX_PAGE_BYTES, ImageDecoder.DEFAULT_MAX_PIXELS, MAX_PAGES);
         List<Document> documents = new PageSource().find(paths);
         RenderSettings rendering = render.settings();
+        MemoryPlan plan;
         try (OcrEngine engine = model.open(Ladder.Limits.DEFAULT);
                 PageRenderer renderer = new PageRenderer(limits, rendering);
                 ProgressBar progress = console.progress("files", documents.size())) {
+            plan = engine.memoryPlan();
             if (adapter.isPresent()) {
                 engine.useAdapter("", LoraAdapter.read(adapter.get(), engine.config()));
             }
@@ -161,6 +165,7 @@ final class RecognizeCommand implements Callable<Integer> {
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("pages", List.copyOf(rows.values()));
+        result.put("memory", plan);
         output.ifPresent(written -> result.put("files", files));
         console.result(result);
         return failed || !origins.isEmpty() ? 1 : 0;

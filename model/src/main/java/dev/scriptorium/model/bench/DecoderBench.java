@@ -137,7 +137,7 @@ public record DecoderBench(
         private void makeCache(int slots) {
             module.put("cache_k", List.of());
             module.put("cache_v", List.of());
-            module.train("grow_cache", slots, promptTokens + newTokens, dimensions.width())
+            module.train("make_cache", slots, promptTokens + newTokens, dimensions.width())
                     .discard();
         }
 

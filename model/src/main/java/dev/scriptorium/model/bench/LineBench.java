@@ -80,7 +80,9 @@ public final class LineBench {
             return List.of(
                     Measurement.of("start of the JVM to first text", "s", List.of(first)),
                     Measurement.of("lines of " + lines.size() + " images", "lines/CPU s", perCpuSecond),
-                    Measurement.of("lines of " + lines.size() + " images, wall clock", "lines/s", perSecond));
+                    Measurement.of("lines of " + lines.size() + " images, wall clock", "lines/s", perSecond),
+                    Measurement.of("memory for keys and values", "bytes", List.of((double)
+                            engine.memoryPlan().keysAndValues())));
         }
     }
 

@@ -100,7 +100,7 @@ public record LoadBench(Path dir, DType type, int side, int rounds) {
             int length = 1 + Math.toIntExact(vision.getShape().get(1)) + QUESTION;
             NDArray ids = temporary.create(LongStream.range(0, length).toArray());
             prompt.run(true, () -> {
-                module.train("grow_cache", 1, length + 1, decoder.width()).discard();
+                module.train("make_cache", 1, length + 1, decoder.width()).discard();
                 NDArray embedded =
                         module.infer("embed_with_images", ids, vision, 1).tensor(temporary);
                 NDArray logits = module.infer("prefill", embedded, 0).tensor(temporary);

@@ -2,6 +2,7 @@ package dev.scriptorium.model.bench;
 
 import ai.djl.util.Platform;
 import com.sun.management.OperatingSystemMXBean;
+import dev.scriptorium.model.config.FreeMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -35,7 +36,6 @@ public record Machine(
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-    private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
 
     /** This machine, now. */
     public static Machine current() {
@@ -52,10 +52,7 @@ public record Machine(
 
     /** Bytes that can be allocated without swapping, counting what the system only caches. */
     static long availableMemory() {
-        String available = field(MEMORY_INFO, "MemAvailable", "");
-        return available.isEmpty()
-                ? SYSTEM.getFreeMemorySize()
-                : 1024 * Long.parseLong(available.replaceAll("\\D", ""));
+        return FreeMemory.bytes();
     }
 
     /** Nanoseconds of processor time that this process has used, all threads together. */

@@ -91,7 +91,7 @@ public final class AdapterTrial implements AutoCloseable {
         if (twin == null) {
             twin = network.twin();
             bank = new AdapterBank(twin);
-            runner = new ModelRunner(twin, bank, 1);
+            runner = new ModelRunner(twin, bank, new BlockPool(KvShape.NONE));
             plain = read(Optional.empty());
         }
     }

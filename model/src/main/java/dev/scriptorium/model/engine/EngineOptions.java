@@ -7,19 +7,27 @@ import dev.scriptorium.model.ladder.Ladder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How an engine runs.
  *
- * @param slots sequences decoded together: pages for page models, lines for line models
+ * @param slots sequences decoded together, at most: pages for page models, lines for line models
  * @param maxNewTokens answer tokens after which a page counts as cut
  * @param ngramRule which repetitions may not be written
  * @param maxPixels pixels of a page above which it is refused from its header
  * @param pageTimeout time in the engine after which a page is given up
  * @param retries how often a page is read whose text is cut, loops, or is missing
+ * @param kvMemory bytes for keys and values; without it as much as all slots can use, if it is free
  */
 public record EngineOptions(
-        int slots, int maxNewTokens, NgramRule ngramRule, long maxPixels, Duration pageTimeout, Ladder.Limits retries) {
+        int slots,
+        int maxNewTokens,
+        NgramRule ngramRule,
+        long maxPixels,
+        Duration pageTimeout,
+        Ladder.Limits retries,
+        OptionalLong kvMemory) {
     private static final int LINE_SLOTS = 64;
     private static final int PAGE_SLOTS = 4;
 
@@ -27,10 +35,22 @@ public record EngineOptions(
         Objects.requireNonNull(ngramRule, "ngramRule");
         Objects.requireNonNull(pageTimeout, "pageTimeout");
         Objects.requireNonNull(retries, "retries");
+        Objects.requireNonNull(kvMemory, "kvMemory");
         if (slots < 1 || maxNewTokens < 1 || maxPixels < 1) {
             throw new IllegalArgumentException("engine: slots, maxNewTokens and maxPixels >= 1 expected, " + slots
                     + ", " + maxNewTokens + ", " + maxPixels + " found");
         }
+    }
+
+    /** With as much memory for keys and values as all slots can use, if it is free. */
+    public EngineOptions(
+            int slots,
+            int maxNewTokens,
+            NgramRule ngramRule,
+            long maxPixels,
+            Duration pageTimeout,
+            Ladder.Limits retries) {
+        this(slots, maxNewTokens, ngramRule, maxPixels, pageTimeout, retries, OptionalLong.empty());
     }
 
     /** Reads every page once. */
@@ -40,7 +60,12 @@ public record EngineOptions(
 
     /** The same with further readings of what goes wrong; without them a model is measured as it is. */
     public EngineOptions retrying(Ladder.Limits limits) {
-        return new EngineOptions(slots, maxNewTokens, ngramRule, maxPixels, pageTimeout, limits);
+        return new EngineOptions(slots, maxNewTokens, ngramRule, maxPixels, pageTimeout, limits, kvMemory);
+    }
+
+    /** The same with so many bytes for keys and values; without a number as much as all slots can use, if it is free. */
+    public EngineOptions keeping(OptionalLong bytes) {
+        return new EngineOptions(slots, maxNewTokens, ngramRule, maxPixels, pageTimeout, retries, bytes);
     }
 
     /**

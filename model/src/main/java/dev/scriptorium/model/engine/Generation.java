@@ -34,7 +34,6 @@ public final class Generation {
      * @return the answers' ids in the order of the requests, without the token that ended them
      */
     public static List<int[]> run(Network network, int slots, List<Request> requests) {
-        Engine engine = new Engine(network, slots);
         List<Sequence> sequences = requests.stream()
                 .map(request -> new Sequence(
                         new Picture.Page(request.page()),
@@ -44,6 +43,8 @@ public final class Generation {
                         request.rule(),
                         Set.of()))
                 .toList();
+        int longest = sequences.stream().mapToInt(Sequence::mostPositions).max().orElse(1);
+        Engine engine = new Engine(network, slots, longest);
         sequences.forEach(engine::add);
         while (!engine.idle()) {
             engine.step();

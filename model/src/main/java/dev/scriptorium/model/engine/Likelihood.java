@@ -49,7 +49,7 @@ public final class Likelihood implements AutoCloseable {
         this.tokenizer = tokenizer;
         prompts = new PromptEncoder(tokenizer);
         bank = new AdapterBank(network);
-        runner = new ModelRunner(network, bank, 1);
+        runner = new ModelRunner(network, bank, new BlockPool(KvShape.NONE));
     }
 
     /**

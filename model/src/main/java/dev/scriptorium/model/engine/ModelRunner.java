@@ -16,37 +16,41 @@ import dev.scriptorium.model.weights.TensorShapes;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Runs batches of sequences through the network: pictures and prompts in once, then a token of each a
- * step. Owns the key-value cache, which grows as sequences need it and is the network's own: a network
- * serves one runner at a time, and a new one begins with an empty cache. Not thread-safe.
+ * step. Keys and values lie where a {@link BlockPool} says, in memory that is taken at the start and kept. It is the
+ * network's own: a network serves one runner at a time, and a new one begins with an empty cache. Not thread-safe.
  */
 final class ModelRunner {
     private final ScriptModule module;
     private final ModelConfig config;
     private final AdapterBank bank;
-    private final int slots;
+    private final BlockPool pool;
     private final boolean drafts;
-    private int cacheLength;
 
-    ModelRunner(Network network, AdapterBank bank, int slots) {
+    /**
+     * @param bank holds the adapters of all sequences
+     * @param pool empty; the runner takes blocks, the caller gives them back
+     */
+    ModelRunner(Network network, AdapterBank bank, BlockPool pool) {
         module = network.module();
         config = network.config();
         this.bank = bank;
-        this.slots = slots;
+        this.pool = pool;
         drafts = network.drafts();
-        module.put("cache_k", List.of());
-        module.put("cache_v", List.of());
+        module.train(
+                        "make_cache",
+                        pool.shape().blocks(),
+                        pool.shape().length(),
+                        config.decoder().width())
+                .discard();
     }
 
-    /**
-     * Encodes pictures of one shape with the prompt and the adapter they share and takes each sequence's first token.
-     *
-     * @param firstSlot the slot of the first sequence; the others follow
-     */
-    void prefill(List<Sequence> sequences, int firstSlot) {
+    /** Encodes pictures of one shape with the prompt and the adapter they share and takes each sequence's first token. */
+    void prefill(List<Sequence> sequences) {
         Sequence first = sequences.get(0);
         bank.choose(first.adapter());
         try (NDManager temporary = module.manager().newSubManager()) {
@@ -55,25 +59,50 @@ final class ModelRunner {
             NDArray embedded = module.infer(
                             "embed_with_images", ids, vision, first.prompt().imageStart())
                     .tensor(temporary);
-            List<int[]> proposals = proposals(sequences);
+            int room = roomBehind(first.prompt().length(), sequences.size());
+            List<int[]> proposals = proposals(sequences, room);
             int guesses = longest(proposals);
-            reserve(first.prompt().length() + 1 + guesses);
+            int firstBlock = pool.used();
+            for (Sequence sequence : sequences) {
+                if (!pool.reserve(sequence, first.prompt().length() + guesses)) {
+                    throw new IllegalStateException("KV memory: room for an admitted prompt of "
+                            + first.prompt().length() + " tokens expected, " + pool.free() + " blocks found");
+                }
+            }
             NDArray logits = guesses == 0
-                    ? module.infer("prefill", embedded, firstSlot).tensor(temporary)
-                    : module.infer("prefill_guessed", embedded, guesses(proposals, guesses, temporary), firstSlot)
+                    ? module.infer("prefill", embedded, firstBlock).tensor(temporary)
+                    : module.infer("prefill_guessed", embedded, guesses(proposals, guesses, temporary), firstBlock)
                             .tensor(temporary);
             choose(sequences, proposals, logits, temporary);
         }
     }
 
-    /** Gives every sequence, slot 0 onwards, one more token, and those that it proposes and the network confirms. */
-    void decode(List<Sequence> sequences) {
-        List<int[]> proposals = proposals(sequences);
+    /** How many positions each of some sequences may take behind its prompt. */
+    private int roomBehind(int prompt, int sequences) {
+        return pool.free() / sequences * pool.shape().length() - prompt;
+    }
+
+    /**
+     * Takes the memory that {@link #decode} needs for these sequences.
+     *
+     * @return false if there is too little; what was taken stays with its sequence
+     */
+    boolean reserve(List<Sequence> sequences) {
+        int width = 1 + longest(proposals(sequences, Integer.MAX_VALUE));
+        return sequences.stream().allMatch(sequence -> pool.reserve(sequence, sequence.position() + width));
+    }
+
+    /**
+     * Gives every sequence one more token, and those that it proposes and the network confirms.
+     *
+     * @param running all that hold blocks, which are {@linkplain #reserve reserved}
+     */
+    void decode(List<Sequence> running) {
+        List<Sequence> sequences = running.stream()
+                .sorted(Comparator.comparing(sequence -> pool.of(sequence).get(0)))
+                .toList();
+        List<int[]> proposals = proposals(sequences, Integer.MAX_VALUE);
         int guesses = longest(proposals);
-        int length = 1
-                + guesses
-                + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
-        reserve(length);
         bank.choose(sequences.stream().map(Sequence::adapter).toList());
         try (NDManager temporary = module.manager().newSubManager()) {
             NDArray last = temporary.create(
@@ -81,10 +110,41 @@ final class ModelRunner {
             NDArray ids = guesses == 0 ? last : last.concat(guesses(proposals, guesses, temporary), 1);
             NDArray positions = temporary.create(
                     sequences.stream().mapToLong(Sequence::position).toArray());
-            NDArray logits =
-                    module.infer("decode_guessed", ids, positions, length).tensor(temporary);
+            NDArray logits;
+            if (pool.used() == sequences.size()) {
+                int length = 1
+                        + guesses
+                        + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
+                logits = module.infer("decode_guessed", ids, positions, length).tensor(temporary);
+            } else {
+                logits = inBlocks(sequences, ids, positions, temporary);
+            }
             choose(sequences, proposals, logits, temporary);
         }
+    }
+
+    /** Where some sequence fills several blocks. */
+    private NDArray inBlocks(List<Sequence> sequences, NDArray ids, NDArray positions, NDManager temporary) {
+        int most = sequences.stream().mapToInt(it -> pool.of(it).size()).max().orElseThrow();
+        long[] table = new long[sequences.size() * most];
+        long[] owner = new long[pool.used()];
+        long[] entry = new long[pool.used()];
+        for (int row = 0; row < sequences.size(); row++) {
+            List<Integer> blocks = pool.of(sequences.get(row));
+            for (int i = 0; i < blocks.size(); i++) {
+                table[row * most + i] = blocks.get(i);
+                owner[blocks.get(i)] = row;
+                entry[blocks.get(i)] = (long) row * most + i;
+            }
+        }
+        return module.infer(
+                        "decode_blocks",
+                        ids,
+                        positions,
+                        temporary.create(table, new Shape(sequences.size(), most)),
+                        temporary.create(owner),
+                        temporary.create(entry))
+                .tensor(temporary);
     }
 
     /**
@@ -114,26 +174,22 @@ final class ModelRunner {
         }
     }
 
-    /** The cache follows a sequence to another slot. */
-    void move(Scheduler.Move move, Sequence sequence) {
-        module.infer("move_slot", move.source(), move.target(), sequence.position())
-                .discard();
-    }
-
-    private void reserve(int length) {
-        if (length > cacheLength) {
-            // guesses of one sequence beside a longer one's answer may reach behind the last position
-            int grown =
-                    Math.max(length, Math.min(2 * cacheLength, config.decoder().maxPositions()));
-            cacheLength = (int)
-                    module.train("grow_cache", slots, grown, config.decoder().width())
-                            .number();
+    /** What a block holds follows its sequence to another. */
+    void move(BlockPool.Move move) {
+        int kept = Math.min(
+                pool.shape().length(),
+                move.sequence().position() - move.index() * pool.shape().length());
+        if (kept > 0) {
+            module.infer("move_block", move.source(), move.target(), kept).discard();
         }
     }
 
-    /** What each sequence proposes; where there is no draft, nothing. */
-    private static List<int[]> proposals(List<Sequence> sequences) {
-        return sequences.stream().map(Sequence::propose).toList();
+    /** What each sequence proposes, so many tokens at most; where there is no draft, nothing. */
+    private static List<int[]> proposals(List<Sequence> sequences, int most) {
+        return sequences.stream()
+                .map(Sequence::propose)
+                .map(proposal -> proposal.length <= most ? proposal : Arrays.copyOf(proposal, most))
+                .toList();
     }
 
     private static int longest(List<int[]> proposals) {

@@ -3,6 +3,7 @@ package dev.scriptorium.model.engine;
 import ai.djl.engine.EngineException;
 import dev.scriptorium.model.confidence.Calibration;
 import dev.scriptorium.model.confidence.Confidence;
+import dev.scriptorium.model.config.FreeMemory;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
@@ -58,7 +59,7 @@ public final class OcrEngine implements PageEngine {
     static final String LINE_PROMPT = Tokenizer.IMAGE;
 
     /** Lines encoded together: enough to share what a call costs, few enough that they stay in the processor's cache. */
-    private static final int LINES_A_BATCH = 8;
+    static final int LINES_A_BATCH = 8;
 
     /** Lines ready for the engine: among so many there are enough of one width for a batch. */
     private static final int PREPARED_LINES = 256;
@@ -70,6 +71,7 @@ public final class OcrEngine implements PageEngine {
     private final Checkpoint checkpoint;
     private final Confidence confidence;
     private final EngineOptions options;
+    private final MemoryPlan plan;
     private final Adapters adapters;
     private final Engine engine;
     private final int prepared;
@@ -86,12 +88,18 @@ public final class OcrEngine implements PageEngine {
     private record Arrival(long ticket, PageRequest request, long nanos) {}
 
     private OcrEngine(
-            Network network, Tokenizer tokenizer, Checkpoint checkpoint, Confidence confidence, EngineOptions options) {
+            Network network,
+            Tokenizer tokenizer,
+            Checkpoint checkpoint,
+            Confidence confidence,
+            EngineOptions options,
+            MemoryPlan plan) {
         this.network = network;
         this.tokenizer = tokenizer;
         this.checkpoint = checkpoint;
         this.confidence = confidence;
         this.options = options;
+        this.plan = plan;
         prompts = new PromptEncoder(tokenizer);
         tableTags = Stream.of("<td>", "</td>", "<tr>", "</tr>")
                 .filter(tokenizer::has)
@@ -99,7 +107,8 @@ public final class OcrEngine implements PageEngine {
                 .collect(Collectors.toUnmodifiableSet());
         adapters = new Adapters(network);
         boolean lines = network.config().unit() == ModelConfig.Unit.LINE;
-        engine = new Engine(network, adapters.bank(), options.slots(), lines ? LINES_A_BATCH : options.slots());
+        int batch = lines ? LINES_A_BATCH : options.slots();
+        engine = new Engine(network, adapters.bank(), options.slots(), batch, plan.shape());
         prepared = lines ? Math.max(options.slots(), PREPARED_LINES) : options.slots();
         decoder = new ImageDecoder(options.maxPixels());
         ladder = new Ladder(options.retries());
@@ -110,16 +119,18 @@ public final class OcrEngine implements PageEngine {
      *
      * @param type what it computes in: {@link DType#F32} or {@link DType#BF16}
      * @throws dev.scriptorium.model.config.ModelFormatException if the folder is not a valid checkpoint
+     * @throws MemoryPlanException if it would need more memory than there is
      * @throws IOException if a file cannot be read
      */
     public static OcrEngine open(Path modelDir, DType type, EngineOptions options) throws IOException {
         Checkpoint checkpoint = Checkpoint.open(modelDir);
         try {
+            MemoryPlan plan = MemoryPlan.of(checkpoint, type, options, FreeMemory.bytes());
             Confidence confidence = Calibration.read(modelDir)
                     .<Confidence>map(calibration -> calibration)
                     .orElse(Confidence.UNCALIBRATED);
             Tokenizer tokenizer = Tokenizer.load(modelDir.resolve("tokenizer.json"));
-            return new OcrEngine(Network.load(checkpoint, type), tokenizer, checkpoint, confidence, options);
+            return new OcrEngine(Network.load(checkpoint, type), tokenizer, checkpoint, confidence, options, plan);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
             throw e;
@@ -129,6 +140,11 @@ public final class OcrEngine implements PageEngine {
     /** How sure readings are said to be: the checkpoint's {@link Calibration}, or {@link Confidence#UNCALIBRATED}. */
     public Confidence confidence() {
         return confidence;
+    }
+
+    /** What this engine takes of the memory. */
+    public MemoryPlan memoryPlan() {
+        return plan;
     }
 
     /** The checkpoint's dimensions. */
@@ -310,6 +326,17 @@ public final class OcrEngine implements PageEngine {
             } else if (!survey.blank() || !asksForText(request.prompt())) {
                 parts = wholePage(image, rung, order);
             }
+            Optional<PageInFlight.Part> tooLong =
+                    parts.stream().filter(part -> !engine.fits(part.sequence())).findFirst();
+            if (tooLong.isPresent()) {
+                finished.add(failed(
+                        arrival.ticket(),
+                        PageFailure.OUT_OF_MEMORY,
+                        "page " + request.pageId() + ": prompt and answer limit of at most " + engine.positions()
+                                + " positions expected, which is all KV memory, "
+                                + tooLong.get().sequence().mostPositions() + " found"));
+                return;
+            }
             begin(new PageInFlight(order, rung, start, System.nanoTime(), parts));
             if (parts.isEmpty()) {
                 settle(pages.get(arrival.ticket()), finished);
@@ -445,7 +472,8 @@ public final class OcrEngine implements PageEngine {
         try {
             List<PageInFlight.Part> parts = wholePage(decode(page.request()), next, page.order());
             int prompt = parts.get(0).sequence().prompt().length();
-            if (prompt + reading.tokens() > config().decoder().maxPositions()) {
+            if (prompt + reading.tokens() > config().decoder().maxPositions()
+                    || !engine.fits(parts.get(0).sequence())) {
                 return false;
             }
             begin(page.again(reading, next, start, System.nanoTime(), parts));
@@ -497,10 +525,10 @@ public final class OcrEngine implements PageEngine {
     }
 
     private void forget(PageInFlight page) {
-        for (PageInFlight.Part part : page.parts()) {
-            pageOf.remove(part.sequence());
-            engine.cancel(part.sequence());
-        }
+        List<Sequence> sequences =
+                page.parts().stream().map(PageInFlight.Part::sequence).toList();
+        sequences.forEach(pageOf::remove);
+        engine.cancel(sequences);
     }
 
     private static FinishedPage failed(long ticket, PageFailure failure, String message) {

@@ -22,19 +22,24 @@ final class Sequence {
      * Tokens proposed behind a first disagreement: a draft that was wrong once will be so again, and sequences that
      * decode together wait for the longest proposal. Measured from 4 to 32: flat around here.
      */
-    private static final int PROPOSED = 12;
+    static final int PROPOSED = 12;
 
     private final Picture picture;
     private final PromptTokens prompt;
     private final Optional<LoraAdapter> adapter;
     private final int limit;
     private final int eos;
-    private final NgramBan ban;
-    private final LoopDetector loop;
+    private final NgramRule rule;
+    private final Set<Integer> tableTags;
+    private NgramBan ban;
+    private LoopDetector loop;
     private Draft draft = Draft.none();
     private int[] answer = new int[64];
     private float[] logProbabilities = new float[64];
     private int length;
+    /** Tokens that it had written when it had to begin again. */
+    private int drafted;
+
     private OptionalDouble endLogProbability = OptionalDouble.empty();
     private FinishReason finish;
     private long encodeNanos;
@@ -70,6 +75,8 @@ final class Sequence {
         this.adapter = adapter;
         this.limit = limit;
         this.eos = eos;
+        this.rule = rule;
+        this.tableTags = Set.copyOf(tableTags);
         ban = rule.start(prompt.ids());
         loop = new LoopDetector(LoopDetector.Limits.PAGE, tableTags);
     }
@@ -91,6 +98,32 @@ final class Sequence {
         return picture.shape().equals(other.picture.shape())
                 && Arrays.equals(prompt.ids(), other.prompt.ids())
                 && adapter.equals(other.adapter);
+    }
+
+    /** Positions that it takes at most: those of its prompt and answer, and of what is proposed behind them in vain. */
+    int mostPositions() {
+        return prompt.length() + limit + PROPOSED;
+    }
+
+    /**
+     * Positions that it will presumably take.
+     *
+     * @param answerLength how long an answer is expected to be
+     */
+    int positionsExpected(int answerLength) {
+        return prompt.length() + Math.min(limit, Math.max(answerLength, drafted + drafted / 2));
+    }
+
+    /**
+     * Begins again, after its keys and values were lost. What it has written becomes its draft, so that it is back where
+     * it was after one pass.
+     */
+    void restart() {
+        drafted = length;
+        draft = Draft.of(answer());
+        length = 0;
+        ban = rule.start(prompt.ids());
+        loop = new LoopDetector(LoopDetector.Limits.PAGE, tableTags);
     }
 
     /** Takes a guess at the answer, before the first token; without one there is nothing to {@link #propose}. */
@@ -188,6 +221,10 @@ final class Sequence {
 
     long generateNanos() {
         return generateNanos;
+    }
+
+    int answerLength() {
+        return length;
     }
 
     int[] answer() {

@@ -139,7 +139,7 @@ final class StageRun {
         int prompt = Math.toIntExact(embeddings.getShape().get(1));
         module.put("cache_k", List.of());
         module.put("cache_v", List.of());
-        module.train("grow_cache", 1, prompt + count, config.decoder().width()).discard();
+        module.train("make_cache", 1, prompt + count, config.decoder().width()).discard();
         FloatBuffer rows = FloatBuffer.allocate(count * config.decoder().vocabulary());
         rows.put(infer("prefill", embeddings, 0).toFloatArray());
         for (int i = 0; i < count - 1; i++) {

@@ -21,7 +21,7 @@ class Decoder(Module):
     x = x + self.attend_prompt(self.rms_norm(x, self.input_norm[i]), i, cos, sin, first)
     return x + self.feed_forward(self.rms_norm(x, self.post_norm[i]), i)
 
-  # x (B, T, H) -> hidden state before the final norm; keys and values go to slots first ...
+  # x (B, T, H) -> hidden state before the final norm; keys and values go to blocks first ...
   def prompt_layers(self, x: Tensor, first: int) -> Tensor:
     positions = torch.arange(x.size(1), dtype=4, device=x.device).unsqueeze(0)
     cos, sin = self.rotary(positions, x.size(2) // self.heads)
@@ -51,23 +51,31 @@ class Decoder(Module):
     scores = torch.log_softmax(self.logits(x[:, x.size(1) - answers.size(1):]), -1)
     return scores.gather(2, answers.unsqueeze(2)).squeeze(2)
 
-  # ids (B) go to positions (B) of slots 0 .. B - 1; length covers the longest -> logits (B, V)
+  # ids (B) go to positions (B) of blocks 0 .. B - 1; length covers the longest -> logits (B, V)
   def decode(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:
     return self.decode_guessed(ids.unsqueeze(1), positions, length)
 
   # ids (B, T), the last token of each and T - 1 guesses, go to positions (B) and behind -> logits (B * T, V)
   def decode_guessed(self, ids: Tensor, positions: Tensor, length: int) -> Tensor:
-    b = ids.size(0)
-    t = ids.size(1)
-    x = self.embed(ids)
-    places = positions.unsqueeze(1) + torch.arange(t, dtype=4, device=x.device)    # (B, T)
+    places = positions.unsqueeze(1) + torch.arange(ids.size(1), dtype=4, device=ids.device)
+    return self.logits(self.next_layers(self.embed(ids), places, length, annotate(List[Tensor], [])).flatten(0, 1))
+
+  # the same where sequences fill several blocks: table (B, M), owner (U), entry (U) as attention takes them
+  def decode_blocks(self, ids: Tensor, positions: Tensor, table: Tensor, owner: Tensor, entry: Tensor) -> Tensor:
+    l = self.cache_k[0].size(2)
+    places = positions.unsqueeze(1) + torch.arange(ids.size(1), dtype=4, device=ids.device)
+    blocks = [table, owner, entry, table.gather(1, torch.floor_divide(places, l)), torch.remainder(places, l)]
+    return self.logits(self.next_layers(self.embed(ids), places, table.size(1) * l, blocks).flatten(0, 1))
+
+  # x (B, T, H) at places (B, T), length covers them -> hidden state before the final norm
+  def next_layers(self, x: Tensor, places: Tensor, length: int, blocks: List[Tensor]) -> Tensor:
     cos, sin = self.rotary(places, x.size(2) // self.heads)
     seen = torch.arange(length, dtype=4, device=x.device) <= places.unsqueeze(2)
-    bias = torch.zeros([b, t, length], dtype=6, device=x.device).masked_fill(torch.logical_not(seen), -inf).unsqueeze(1)
+    bias = torch.zeros([x.size(0), x.size(1), length], dtype=6, device=x.device).masked_fill(torch.logical_not(seen), -inf).unsqueeze(1)
     for i in range(len(self.input_norm)):
-      x = x + self.attend_next(self.rms_norm(x, self.input_norm[i]), i, cos, sin, places, bias)
+      x = x + self.attend_next(self.rms_norm(x, self.input_norm[i]), i, cos, sin, places, bias, blocks)
       x = x + self.feed_forward(self.rms_norm(x, self.post_norm[i]), i)
-    return self.logits(x.flatten(0, 1))
+    return x
 
   # logits (B, V), pairs (row, id) that may not be chosen -> chosen ids (B) as int64, their log-probabilities (B)
   def choose_greedy(self, logits: Tensor, rows: Tensor, banned: Tensor) -> Tuple[Tensor, Tensor]:

@@ -122,7 +122,9 @@ class CheckedDraftTest {
     }
 
     private static void run(Network network, List<Sequence> sequences) {
-        Engine engine = new Engine(network, new AdapterBank(network), SLOTS, BATCH);
+        int longest = sequences.stream().mapToInt(Sequence::mostPositions).max().orElseThrow();
+        KvShape memory = KvShape.of(network.config(), SLOTS, longest);
+        Engine engine = new Engine(network, new AdapterBank(network), SLOTS, BATCH, memory);
         sequences.forEach(engine::add);
         while (!engine.idle()) {
             engine.step();

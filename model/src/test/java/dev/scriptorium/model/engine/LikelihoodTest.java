@@ -44,7 +44,7 @@ class LikelihoodTest {
                 Tokenizer tokenizer = Tokenizer.load(Golden.tiny("model/tokenizer.json"))) {
             PageViews views = new PageTiler().views(Golden.png(Golden.tiny("images/portrait_700x1000.png")), mode);
             Sequence decoded = sequence(network, tokenizer, views);
-            Engine engine = new Engine(network, 1);
+            Engine engine = new Engine(network, 1, decoded.mostPositions());
             engine.add(decoded);
             while (!engine.idle()) {
                 engine.step();
@@ -52,7 +52,7 @@ class LikelihoodTest {
 
             float[] forced;
             try (AdapterBank none = new AdapterBank(network)) {
-                forced = new ModelRunner(network, none, 1)
+                forced = new ModelRunner(network, none, new BlockPool(KvShape.NONE))
                         .logProbabilities(sequence(network, tokenizer, views), decoded.answer());
             }
 
