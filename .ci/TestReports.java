@@ -17,7 +17,7 @@ import org.w3c.dom.NodeList;
 /**
  * Reads the reports that Surefire and Failsafe left and says what ran. A green build proves nothing about a test that
  * was skipped, so it exits 1 where a test was skipped for a reason that is not on the list below, where a test class
- * has no report at all, and where nothing ran.
+ * has no report at all, where nothing ran, and where a fuzz test has kept an input that it ended on.
  *
  * <p>Run it as {@code java .ci/TestReports.java FOLDER}.
  */
@@ -34,6 +34,10 @@ public final class TestReports {
 
     /** Tags of tests that the build leaves out, because they need what a build machine does not have. */
     private static final Pattern LARGE_TEST = Pattern.compile("@Tag\\(\"(weights|gpu)\"\\)");
+
+    /** What Jazzer keeps of an input that failed, or took too long. */
+    private static final Pattern KEPT_INPUT =
+            Pattern.compile("/src/test/resources/.*FuzzTestInputs/\\w+/(crash|timeout|oom)-\\w+$");
 
     private final Map<String, int[]> modules = new TreeMap<>(); // name -> run, failed, skipped
     private final TreeSet<String> reported = new TreeSet<>();
@@ -54,6 +58,9 @@ public final class TestReports {
         }
         for (Path source : find(root, path -> path.toString().matches(".*/src/test/java/.*\\.java"))) {
             checkReported(root, source);
+        }
+        for (Path input : find(root, path -> KEPT_INPUT.matcher(path.toString()).find())) {
+            faults.add(root.relativize(input) + ": a fuzz test ended on this input; 'mvn test' of its module reads it again");
         }
         int run = modules.values().stream().mapToInt(counts -> counts[0]).sum();
         if (run == 0) {

@@ -32,7 +32,7 @@ class DocumentFuzzTest {
         Files.delete(file);
     }
 
-    @FuzzTest(maxDuration = "8s")
+    @FuzzTest(maxDuration = "10s", maxExecutions = 1500)
     void briefly(byte[] bytes) throws IOException {
         read(bytes);
     }

@@ -29,7 +29,7 @@ class PdfFuzzTest {
         Files.delete(file);
     }
 
-    @FuzzTest(maxDuration = "10s")
+    @FuzzTest(maxDuration = "10s", maxExecutions = 200)
     void briefly(byte[] bytes) throws IOException {
         read(bytes);
     }

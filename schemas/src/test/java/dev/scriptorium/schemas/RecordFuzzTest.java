@@ -38,7 +38,7 @@ class RecordFuzzTest {
         MockSchemaRegistry.drop(SCOPE);
     }
 
-    @FuzzTest(maxDuration = "8s")
+    @FuzzTest(maxDuration = "10s", maxExecutions = 3000)
     void briefly(byte[] bytes) {
         read(bytes);
     }

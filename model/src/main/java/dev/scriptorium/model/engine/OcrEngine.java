@@ -16,6 +16,7 @@ import dev.scriptorium.model.image.OversizeImageException;
 import dev.scriptorium.model.image.PageTiler;
 import dev.scriptorium.model.image.PageViews;
 import dev.scriptorium.model.image.RgbImage;
+import dev.scriptorium.model.image.SlowImageException;
 import dev.scriptorium.model.image.UnreadableImageException;
 import dev.scriptorium.model.ladder.AutoMode;
 import dev.scriptorium.model.ladder.Ladder;
@@ -343,6 +344,8 @@ public final class OcrEngine implements PageEngine {
             }
         } catch (OversizeImageException e) {
             finished.add(failed(arrival.ticket(), PageFailure.OVERSIZE, e.getMessage()));
+        } catch (SlowImageException e) {
+            finished.add(failed(arrival.ticket(), PageFailure.TIMEOUT, e.getMessage()));
         } catch (UnreadableImageException e) {
             finished.add(failed(arrival.ticket(), PageFailure.UNDECODABLE, e.getMessage()));
         } catch (OutOfMemoryError e) {
@@ -478,7 +481,7 @@ public final class OcrEngine implements PageEngine {
             }
             begin(page.again(reading, next, start, System.nanoTime(), parts));
             return true;
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | SlowImageException e) {
             return false;
         } catch (UnreadableImageException e) {
             throw new IllegalStateException("page " + page.request().pageId() + ": read once, unreadable now", e);

@@ -16,14 +16,28 @@ final class ByteBufferImageInputStream extends ImageInputStreamImpl {
 
     private final ByteBuffer bytes;
     private int missing;
+    private volatile boolean stopped;
 
     ByteBufferImageInputStream(ByteBuffer bytes) {
         this.bytes = bytes.slice();
     }
 
+    /** Ends whoever reads here, at the next byte. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** @throws IllegalStateException if the reader was stopped; readers swallow an IOException */
+    private void checkStopped() {
+        if (stopped) {
+            throw new IllegalStateException("stopped");
+        }
+    }
+
     @Override
     public int read() throws IOException {
         checkClosed();
+        checkStopped();
         bitOffset = 0;
         return streamPos < bytes.limit() ? bytes.get((int) streamPos++) & 0xFF : end();
     }
@@ -39,6 +53,7 @@ final class ByteBufferImageInputStream extends ImageInputStreamImpl {
     @Override
     public int read(byte[] to, int offset, int length) throws IOException {
         checkClosed();
+        checkStopped();
         bitOffset = 0;
         if (length == 0) {
             return 0;

@@ -5,9 +5,12 @@ import java.awt.image.SampleModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -19,60 +22,109 @@ import javax.imageio.ImageTypeSpecifier;
  *
  * <p>Made for foreign bytes: the size is read from the header and checked before anything large is
  * allocated, nothing is fetched, and whatever is wrong with the image comes out as an {@link
- * UnreadableImageException}. Safe for use by many threads.
+ * UnreadableImageException}, also that a reader does not come to its end. Safe for use by many threads.
  */
 public final class ImageDecoder {
     /** 100 million pixels: an A3 page at 600 dpi has 70 million. */
     public static final long DEFAULT_MAX_PIXELS = 100_000_000;
 
+    /** Processor time for one image; those of {@link #DEFAULT_MAX_PIXELS} take a few seconds. */
+    static final Duration DEFAULT_TIME = Duration.ofSeconds(10);
+
     private static final String FORMATS = "PNG, JPEG, TIFF, GIF, BMP or WebP";
 
     private final long maxPixels;
     private final long maxBytes;
+    private final Duration time;
+    private final TimeLimit limit;
 
     /**
      * A decoder for images of up to {@code maxPixels} pixels that, decoded, fill at most half of this
-     * JVM's heap.
+     * JVM's heap and take at most ten seconds of processor time.
      */
     public ImageDecoder(long maxPixels) {
-        this(maxPixels, Runtime.getRuntime().maxMemory() / 2);
+        this(maxPixels, Runtime.getRuntime().maxMemory() / 2, DEFAULT_TIME);
     }
 
-    ImageDecoder(long maxPixels, long maxBytes) {
+    ImageDecoder(long maxPixels, long maxBytes, Duration time) {
         if (maxPixels < 1) {
             throw new IllegalArgumentException("max-pixels: at least 1 expected, " + maxPixels + " found");
         }
         this.maxPixels = maxPixels;
         this.maxBytes = maxBytes;
+        this.time = time;
+        limit = new TimeLimit(time);
     }
 
     /**
-     * Decodes an image.
+     * Decodes an image, on a thread of its own.
      *
      * @param place what messages call the image, such as {@code page 4f1c/7}
-     * @param encoded position to limit; neither changed nor kept
+     * @param encoded position to limit; not changed, and not kept but by a reader that is left behind
      * @throws UndecodableImageException if the bytes are no image, a broken one, or of an unknown format
      * @throws OversizeImageException if it has more pixels than allowed or would not fit into memory
+     * @throws SlowImageException if that takes too long
      */
     public RgbImage decode(String place, ByteBuffer encoded) throws UnreadableImageException {
         if (!encoded.hasRemaining()) {
             throw new UndecodableImageException(place + ": an image expected, 0 bytes found", null);
         }
-        try (ByteBufferImageInputStream stream = new ByteBufferImageInputStream(encoded)) {
-            ImageReader reader = reader(place, encoded, stream);
-            try {
-                reader.setInput(stream, true, true);
-                return Orientation.of(encoded).upright(Pixels.toRgb(read(place, reader)));
-            } finally {
-                reader.dispose();
+        Decoding decoding = new Decoding(place, encoded);
+        try {
+            return limit.call("image-decoder", decoding).orElseThrow(() -> {
+                decoding.stop();
+                return new SlowImageException(place + ": an image decoded within " + time.toMillis()
+                        + " ms of processor time expected, it takes longer");
+            });
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnreadableImageException unreadable) {
+                throw unreadable;
             }
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            // Readers meet broken bytes with all sorts of unchecked exceptions, and nested structures with
-            // recursion. None of it says anything about this program's state.
-            throw new UndecodableImageException(place + ": a whole image expected, " + reason(e), e);
-        } catch (OutOfMemoryError e) {
-            // One allocation too large for the heap, asked for by a length inside the file: nothing else is harmed.
-            throw new OversizeImageException(place + ": an image that fits into memory expected, " + e.getMessage(), e);
+            throw new IllegalStateException(place + ": an image or what is wrong with it expected", e.getCause());
+        }
+    }
+
+    /** One image being decoded. */
+    private final class Decoding implements Callable<RgbImage> {
+        private final String place;
+        private final ByteBuffer encoded;
+        private final ByteBufferImageInputStream stream;
+        private volatile ImageReader reader;
+
+        Decoding(String place, ByteBuffer encoded) {
+            this.place = place;
+            this.encoded = encoded.slice();
+            stream = new ByteBufferImageInputStream(encoded);
+        }
+
+        @Override
+        public RgbImage call() throws UnreadableImageException {
+            try (stream) {
+                reader = reader(place, encoded, stream);
+                try {
+                    reader.setInput(stream, true, true);
+                    return Orientation.of(encoded).upright(Pixels.toRgb(read(place, reader)));
+                } finally {
+                    reader.dispose();
+                }
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                // Readers meet broken bytes with all sorts of unchecked exceptions, and nested structures with
+                // recursion. None of it says anything about this program's state.
+                throw new UndecodableImageException(place + ": a whole image expected, " + reason(e), e);
+            } catch (OutOfMemoryError e) {
+                // One allocation too large for the heap, asked for by a length inside the file: nothing else is harmed.
+                throw new OversizeImageException(
+                        place + ": an image that fits into memory expected, " + e.getMessage(), e);
+            }
+        }
+
+        /** Ends a reader that takes too long, at the next byte it asks for or the next row it has done. */
+        void stop() {
+            stream.stop();
+            ImageReader late = reader;
+            if (late != null) {
+                late.abort();
+            }
         }
     }
 

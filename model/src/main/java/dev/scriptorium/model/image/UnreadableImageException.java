@@ -5,7 +5,7 @@ package dev.scriptorium.model.image;
  * help. The message names the place, what was expected and what was found.
  */
 public abstract sealed class UnreadableImageException extends Exception
-        permits UndecodableImageException, OversizeImageException {
+        permits UndecodableImageException, OversizeImageException, SlowImageException {
     private static final long serialVersionUID = 1L;
 
     UnreadableImageException(String message, Throwable cause) {

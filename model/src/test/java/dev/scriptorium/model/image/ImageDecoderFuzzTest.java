@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ImageDecoderFuzzTest {
     private static final ImageDecoder DECODER = new ImageDecoder(1 << 20);
 
-    @FuzzTest(maxDuration = "8s")
+    @FuzzTest(maxDuration = "10s", maxExecutions = 1500)
     void briefly(byte[] bytes) {
         decode(bytes);
     }

@@ -11,14 +11,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
+import javax.imageio.spi.IIORegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,9 +194,36 @@ class ImageDecoderTest {
     @Test
     void refusesWhatWouldNotFitIntoMemory() throws Exception {
         byte[] image = encode(new BufferedImage(1000, 1000, BufferedImage.TYPE_INT_RGB), "png");
-        assertThatThrownBy(() -> new ImageDecoder(2_000_000, 5_000_000).decode("p", ByteBuffer.wrap(image)))
+        assertThatThrownBy(() -> new ImageDecoder(2_000_000, 5_000_000, ImageDecoder.DEFAULT_TIME)
+                        .decode("p", ByteBuffer.wrap(image)))
                 .isInstanceOf(OversizeImageException.class)
                 .hasMessageContaining("1000 x 1000 need 6000000");
+    }
+
+    @Test
+    void leavesAPageThatTakesTooLong() throws Exception {
+        byte[] large = encode(new BufferedImage(6000, 6000, BufferedImage.TYPE_BYTE_BINARY), "png");
+        ImageDecoder hasty = new ImageDecoder(100_000_000, Long.MAX_VALUE, Duration.ofMillis(10));
+        assertThatThrownBy(() -> hasty.decode("page t/1", ByteBuffer.wrap(large)))
+                .isInstanceOf(SlowImageException.class)
+                .hasMessage("page t/1: an image decoded within 10 ms of processor time expected, it takes longer");
+    }
+
+    @ParameterizedTest
+    @EnumSource(EndlessReader.Kind.class)
+    void doesNotWaitForAReaderThatDoesNotEnd(EndlessReader.Kind kind) throws Exception {
+        EndlessReader.Provider provider = new EndlessReader.Provider(kind);
+        IIORegistry.getDefaultInstance().registerServiceProvider(provider);
+        try {
+            ImageDecoder hasty = new ImageDecoder(100, 1000, Duration.ofMillis(100));
+            assertThatThrownBy(() -> hasty.decode("page t/1", ByteBuffer.wrap(provider.image())))
+                    .isInstanceOf(SlowImageException.class);
+            assertThat(provider.ended().await(1, TimeUnit.MINUTES))
+                    .as("it ends when it is told to")
+                    .isTrue();
+        } finally {
+            IIORegistry.getDefaultInstance().deregisterServiceProvider(provider);
+        }
     }
 
     @Test

@@ -24,7 +24,7 @@ class SafetensorsFuzzTest {
         Files.delete(file);
     }
 
-    @FuzzTest(maxDuration = "8s")
+    @FuzzTest(maxDuration = "10s", maxExecutions = 3000)
     void briefly(byte[] bytes) throws IOException {
         open(bytes);
     }
