@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param token who knows it may come in; without one, everybody on this machine
  * @param dir where uploads lie until their pages are sent; survives restarts and belongs to one process at a time
  * @param maxUploadBytes largest document
+ * @param patience how long a client may be slow: the head of a request has to be in within this time, and of each such
+ *     time that is spent waiting for the client, the least rate has to come of it
+ * @param minBytesPerSecond what a client has to send, and to read, at least
  * @param senders documents that are taken in at the same time
  * @param maxWaiting documents that may wait for that
  * @param maxStreams requests for events that are answered at the same time
@@ -42,6 +45,12 @@ public record HttpSettings(
         @Setting(value = "1GiB", min = 1, doc = "largest document")
         long maxUploadBytes,
 
+        @Setting(value = "20s", doc = "how long a client may be slow")
+        Duration patience,
+
+        @Setting(value = "8192", min = 1, doc = "what a client that is not slow sends and reads a second")
+        long minBytesPerSecond,
+
         @Setting(value = "2", min = 1, max = 64, doc = "documents that are taken in at the same time")
         int senders,
 
@@ -65,6 +74,8 @@ public record HttpSettings(
             Optional.empty(),
             Optional.empty(),
             1L << 30,
+            Duration.ofSeconds(20),
+            8192,
             2,
             1000,
             64,
@@ -79,8 +90,13 @@ public record HttpSettings(
         if (enabled && token.isEmpty() && !Access.isLoopback(host)) {
             throw new IllegalArgumentException("host=" + host + ": loopback expected where there is no token");
         }
-        if (heartbeat.isZero()) {
-            throw new IllegalArgumentException("heartbeat: more than nothing expected, " + heartbeat + " found");
+        requirePositive("heartbeat", heartbeat);
+        requirePositive("patience", patience);
+    }
+
+    private static void requirePositive(String name, Duration time) {
+        if (time.isZero() || time.isNegative()) {
+            throw new IllegalArgumentException(name + ": more than nothing expected, " + time + " found");
         }
     }
 }

@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -368,6 +369,51 @@ class IngestHttpIT {
                         .statusCode())
                 .isEqualTo(404);
         assertThat(send(request("/health")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void slowClientsDoNotKeepOthersOut() throws Exception {
+        service.close();
+        config = config(Map.of(
+                "ingest.http.patience",
+                "500ms",
+                "ingest.http.min-bytes-per-second",
+                "1000",
+                "ingest.http.max-streams",
+                "1"));
+        service = IngestService.start(config, Clock.systemUTC());
+        String body = "POST /documents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n%PDF";
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) { // more than there are threads
+                slow.add(open(i % 2 == 0 ? "GET /health HT" : body));
+            }
+            assertThat(post("?name=a.png", png(3)).statusCode()).isEqualTo(202);
+            for (int i = 0; i < slow.size(); i++) {
+                String answer = new String(slow.get(i).getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (i % 2 == 0) {
+                    assertThat(answer).as("no whole head").isEmpty();
+                } else {
+                    assertThat(answer)
+                            .startsWith("HTTP/1.1 408")
+                            .contains("\"code\":\"TOO_SLOW\"")
+                            .contains("client: at least 1000 bytes a second expected, ");
+                }
+            }
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        assertThat(folder.resolve("spool/incoming")).isEmptyDirectory();
+    }
+
+    private Socket open(String beginning) throws IOException {
+        URI url = URI.create(service.url().orElseThrow());
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     /** The two modules do not know each other. */

@@ -8,6 +8,7 @@ import dev.scriptorium.ingest.documents.DocumentLedger;
 import dev.scriptorium.ingest.documents.DocumentReadings;
 import dev.scriptorium.schemas.http.Access;
 import dev.scriptorium.schemas.http.Problem;
+import dev.scriptorium.schemas.http.SlowClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -51,6 +52,7 @@ public final class IngestServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
+    private final SlowClients slowClients;
     private final HttpSettings settings;
     private final DocumentIntake intake;
     private final DocumentEndpoint documents;
@@ -80,7 +82,8 @@ public final class IngestServer implements AutoCloseable {
             return thread;
         });
         threads.allowCoreThreadTimeOut(true);
-        server.setExecutor(threads);
+        slowClients = new SlowClients(settings.patience(), settings.minBytesPerSecond());
+        server.setExecutor(slowClients.watch(threads));
     }
 
     /**
@@ -112,6 +115,7 @@ public final class IngestServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            slowClients.begin(exchange, problem -> tell(exchange, problem.code(), problem.getMessage()));
             try {
                 answer(exchange);
             } catch (Problem e) {
@@ -136,6 +140,8 @@ public final class IngestServer implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("event=failed path={}", exchange.getRequestURI().getPath(), e);
                 refuse(exchange, Problem.Code.INTERNAL, "the service failed, its log says why");
+            } finally {
+                slowClients.end();
             }
         }
     }
@@ -175,6 +181,11 @@ public final class IngestServer implements AutoCloseable {
     }
 
     private static void refuse(HttpExchange exchange, Problem.Code code, String detail) throws IOException {
+        tell(exchange, code, detail);
+        drain(exchange);
+    }
+
+    private static void tell(HttpExchange exchange, Problem.Code code, String detail) throws IOException {
         if (exchange.getResponseCode() >= 0) {
             // The answer has begun; that it is cut short is all that can be said.
             throw new IOException(detail);
@@ -198,11 +209,10 @@ public final class IngestServer implements AutoCloseable {
         problem.put("detail", detail);
         problem.put("code", code.name());
         send(exchange, code.status(), "application/problem+json", JSON.writeValueAsBytes(problem));
-        drain(exchange);
+        exchange.getResponseBody().flush();
     }
 
     private static void drain(HttpExchange exchange) throws IOException {
-        exchange.getResponseBody().flush();
         InputStream in = exchange.getRequestBody();
         byte[] buffer = new byte[1 << 16];
         long read = 0;
@@ -215,6 +225,7 @@ public final class IngestServer implements AutoCloseable {
     @Override
     public void close() {
         events.close();
+        slowClients.close();
         server.stop(0);
         threads.shutdownNow();
     }

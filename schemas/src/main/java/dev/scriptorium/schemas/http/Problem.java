@@ -11,6 +11,8 @@ public final class Problem extends RuntimeException {
         FORBIDDEN(403),
         NOT_FOUND(404),
         METHOD_NOT_ALLOWED(405),
+        /** A request that does not come, or not in the time that is given to it. */
+        TOO_SLOW(408),
         CONFLICT(409),
         TOO_LARGE(413),
         UNSUPPORTED_MEDIA_TYPE(415),
