@@ -9,6 +9,9 @@ import org.apache.kafka.common.errors.InterruptException;
 
 /** Documents in, pages out: the straight path from files to {@code ocr.pages}. Used by one thread. */
 public final class Ingest {
+    /** Documents of one page that are sent without asking whether they have arrived. */
+    private static final int MOST_UNCONFIRMED = 64;
+
     private final PageRenderer renderer;
     private final PageProducer producer;
     private final IngestProgress progress;
@@ -19,6 +22,7 @@ public final class Ingest {
     private final List<RefusedException> refused = new ArrayList<>();
     private final List<Document> repeated = new ArrayList<>();
     private final List<Document> passedOver = new ArrayList<>();
+    private int unconfirmed;
     private int resumed;
     private final List<String> earlier = new ArrayList<>();
 
@@ -75,8 +79,8 @@ public final class Ingest {
                 repeated.add(document);
                 return;
             }
-            progress.opened(document, pages.count());
             if (pages.count() == 1 && !resumable) {
+                progress.opened(document, pages.documentId(), 1, 0);
                 send(document, pages);
             } else {
                 sendAll(document, pages);
@@ -97,12 +101,16 @@ public final class Ingest {
 
     private void send(Document document, DocumentPages pages) throws RefusedException {
         producer.send(pages.read(1), asked(document));
+        if (++unconfirmed >= MOST_UNCONFIRMED) {
+            flush();
+        }
     }
 
     private void sendAll(Document document, DocumentPages pages) {
         flush(); // so that pages are reported in the order of sending
         try (DocumentSender sender = producer.document(pages.documentId(), pages.count(), asked(document))) {
             resumed += sender.resumedAfter();
+            progress.opened(document, pages.documentId(), pages.count(), sender.resumedAfter());
             for (int number = 1; number <= pages.count(); number++) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptException(document.path() + ": interrupted before page " + number + " of "
@@ -133,6 +141,9 @@ public final class Ingest {
     }
 
     private void flush() {
-        sent.addAll(producer.flush());
+        List<SentPage> arrived = producer.flush();
+        unconfirmed = 0;
+        sent.addAll(arrived);
+        progress.arrived(arrived);
     }
 }

@@ -1,5 +1,7 @@
 package dev.scriptorium.ingest;
 
+import dev.scriptorium.ingest.documents.DocumentLedger;
+import dev.scriptorium.ingest.documents.IngestBooks;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.schemas.settings.SettingsException;
@@ -45,12 +47,14 @@ public final class IngestApp {
         }
         try (Admin admin = Admin.create(Map.copyOf(config.kafka()));
                 PageRenderer renderer = new PageRenderer(config.imageLimits(), config.render());
-                PageProducer producer = new PageProducer(config, Clock.systemUTC())) {
+                PageProducer producer = new PageProducer(config, Clock.systemUTC());
+                DocumentLedger ledger = new DocumentLedger(config, Clock.systemUTC())) {
             new Topics(config.topics(), config.limits()).ensure(admin);
             List<Path> paths = Arrays.stream(args).map(Path::of).toList();
-            IngestReport report = new Ingest(
-                            renderer, producer, document -> LOG.debug("document={} done", document.path()))
-                    .run(new PageSource().find(paths), Optional.empty());
+            IngestBooks books = new IngestBooks(
+                    ledger, config.ingest().asked(), document -> LOG.debug("document={} done", document.path()));
+            IngestReport report =
+                    new Ingest(renderer, producer, books).run(new PageSource().find(paths), Optional.empty());
             report.refused().forEach(refusal -> LOG.warn("reason={} {}", refusal.reason(), refusal.getMessage()));
             LOG.info(
                     "pages={} refused={} repeated={} passed-over={}",

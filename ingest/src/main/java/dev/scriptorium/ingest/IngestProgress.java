@@ -1,5 +1,7 @@
 package dev.scriptorium.ingest;
 
+import java.util.List;
+
 /** Told how an ingest goes on, by its thread. */
 @FunctionalInterface
 public interface IngestProgress {
@@ -8,11 +10,12 @@ public interface IngestProgress {
     int WHOLE_DOCUMENT = 0;
 
     /**
-     * A document could be opened; nothing of it is sent yet.
+     * A document could be opened; this run has sent nothing of it yet.
      *
      * @param count how many pages it has
+     * @param resumedAfter how many of them an earlier run, which was interrupted, was done with
      */
-    default void opened(Document document, int count) {}
+    default void opened(Document document, String documentId, int count, int resumedAfter) {}
 
     /**
      * A page is done, sent or refused, by this run or by an earlier one.
@@ -27,6 +30,9 @@ public interface IngestProgress {
      * @param number the page, or {@link #WHOLE_DOCUMENT}
      */
     default void refused(Document document, int number, RefusedException refusal) {}
+
+    /** These documents of one page are in Kafka. */
+    default void arrived(List<SentPage> pages) {}
 
     /**
      * All pages of a document of several are in Kafka, or refused. What is noted about how far it has come is forgotten

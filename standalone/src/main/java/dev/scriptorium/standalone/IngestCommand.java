@@ -10,6 +10,8 @@ import dev.scriptorium.ingest.PageResult;
 import dev.scriptorium.ingest.PageSource;
 import dev.scriptorium.ingest.RefusedException;
 import dev.scriptorium.ingest.ResultWatcher;
+import dev.scriptorium.ingest.documents.DocumentLedger;
+import dev.scriptorium.ingest.documents.IngestBooks;
 import dev.scriptorium.ingest.service.IngestService;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.text.Prompt;
@@ -178,8 +180,10 @@ final class IngestCommand implements Callable<Integer> {
         IngestReport report;
         try (PageRenderer renderer = new PageRenderer(config.imageLimits(), config.render());
                 PageProducer producer = new PageProducer(config, Clock.systemUTC());
+                DocumentLedger ledger = new DocumentLedger(config, Clock.systemUTC());
                 ProgressBar progress = console.progress("documents", documents.size())) {
-            report = new Ingest(renderer, producer, document -> progress.step()).run(documents, documentId);
+            IngestBooks books = new IngestBooks(ledger, config.ingest().asked(), document -> progress.step());
+            report = new Ingest(renderer, producer, books).run(documents, documentId);
         }
         report.refused().forEach(refusal -> console.say("refused: " + refusal.getMessage()));
         report.repeated().forEach(document -> console.say("seen before in this run: " + document.path()));

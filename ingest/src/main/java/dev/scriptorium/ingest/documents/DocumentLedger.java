@@ -17,16 +17,19 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -76,14 +79,55 @@ public final class DocumentLedger implements AutoCloseable {
      * @param document without state, offsets and times
      */
     public DocumentStatus open(DocumentStatus.Builder document) {
+        return open(document, ends());
+    }
+
+    /**
+     * Begins to keep books on a document, as {@link #open(DocumentStatus.Builder)}.
+     *
+     * @param from where the topics ended before anything was sent for it
+     */
+    DocumentStatus open(DocumentStatus.Builder document, Ends from) {
         Instant now = now();
-        synchronized (books) {
-            document.setState(DocumentState.ACCEPTED.name())
-                    .setPagesFrom(books.ends(topics.pages()))
-                    .setRecognitionsFrom(books.ends(topics.recognitions()))
-                    .setDeadLettersFrom(books.ends(topics.deadLetters()));
+        return document.setState(DocumentState.ACCEPTED.name())
+                .setPagesFrom(from.pages())
+                .setRecognitionsFrom(from.recognitions())
+                .setDeadLettersFrom(from.deadLetters())
+                .setAcceptedAt(now)
+                .setChangedAt(now)
+                .build();
+    }
+
+    /**
+     * Where topics end, by partition.
+     *
+     * @param pages of {@code ocr.pages}
+     * @param recognitions of {@code ocr.recognitions}
+     * @param deadLetters of {@code ocr.dead-letters}
+     */
+    record Ends(List<Long> pages, List<Long> recognitions, List<Long> deadLetters) {
+        Ends {
+            pages = List.copyOf(pages);
+            recognitions = List.copyOf(recognitions);
+            deadLetters = List.copyOf(deadLetters);
         }
-        return document.setAcceptedAt(now).setChangedAt(now).build();
+
+        /** What lies behind this is everything. */
+        Ends beginnings() {
+            return new Ends(zeros(pages), zeros(recognitions), zeros(deadLetters));
+        }
+
+        private static List<Long> zeros(List<Long> offsets) {
+            return Collections.nCopies(offsets.size(), 0L);
+        }
+    }
+
+    /** Where the topics end now. */
+    Ends ends() {
+        synchronized (books) {
+            return new Ends(
+                    books.ends(topics.pages()), books.ends(topics.recognitions()), books.ends(topics.deadLetters()));
+        }
     }
 
     /**
@@ -92,16 +136,26 @@ public final class DocumentLedger implements AutoCloseable {
      * @throws KafkaException if they do not take it
      */
     public void put(DocumentStatus status) {
-        try {
-            producer.send(new ProducerRecord<>(topics.intake().name(), status.getDocumentId(), status))
-                    .get();
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        } catch (ExecutionException e) {
-            throw new KafkaException(
-                    "document " + status.getDocumentId() + ": its status did not arrive: "
-                            + e.getCause().getMessage(),
-                    e.getCause());
+        put(List.of(status));
+    }
+
+    /** Writes statuses, as {@link #put(DocumentStatus)}. */
+    void put(List<DocumentStatus> statuses) {
+        List<Future<RecordMetadata>> places = statuses.stream()
+                .map(status ->
+                        producer.send(new ProducerRecord<>(topics.intake().name(), status.getDocumentId(), status)))
+                .toList();
+        for (int i = 0; i < places.size(); i++) {
+            try {
+                places.get(i).get();
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            } catch (ExecutionException e) {
+                throw new KafkaException(
+                        "document " + statuses.get(i).getDocumentId() + ": its status did not arrive: "
+                                + e.getCause().getMessage(),
+                        e.getCause());
+            }
         }
     }
 

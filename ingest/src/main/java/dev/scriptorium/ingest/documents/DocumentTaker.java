@@ -120,7 +120,7 @@ public final class DocumentTaker implements AutoCloseable {
         }
 
         @Override
-        public void opened(Document document, int count) {
+        public void opened(Document document, String id, int count, int resumedAfter) {
             last = readings.change(documentId, count > 1, status -> status.setState(DocumentState.SENDING.name())
                     .setPageCount(count)
                     .setRefused(List.of()));
