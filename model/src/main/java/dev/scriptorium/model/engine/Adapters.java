@@ -4,12 +4,12 @@ import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.lora.MergedAdapter;
 import dev.scriptorium.model.script.Network;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Which adapter reads which domain. A page is given its adapter when work on it starts and keeps it; a
@@ -49,20 +49,24 @@ final class Adapters implements AutoCloseable {
                 .orElse("");
     }
 
-    /** Pages of this domain get these adapters from now on; none for the base model. */
+    /**
+     * Pages of this domain get these adapters from now on; none for the base model.
+     *
+     * @param reading tells what pages in flight are read with
+     */
     void use(
             String domain,
             Optional<LoraAdapter> reader,
             Optional<LoraAdapter> candidate,
-            Collection<Sequence> inFlight) {
+            Supplier<Set<LoraAdapter>> reading) {
         if (insideWeights != null) {
             throw new IllegalStateException("adapter for domain '" + domain
                     + "': weights of the base model expected, merged with " + insideWeights.id() + " found");
         }
         set(active, domain, reader);
         set(candidates, domain, candidate);
-        if (!tended || !bank.adapters().containsAll(needed(inFlight))) {
-            hold(inFlight);
+        if (!tended || !bank.adapters().containsAll(needed(reading))) {
+            hold(reading);
         }
     }
 
@@ -71,8 +75,8 @@ final class Adapters implements AutoCloseable {
      *
      * @return false if it does not hold all that is needed: then nothing changes, and the stack stays the caller's
      */
-    boolean take(AdapterBank.Stack stack, Collection<Sequence> inFlight) {
-        if (!stack.adapters().containsAll(needed(inFlight))) {
+    boolean take(AdapterBank.Stack stack, Supplier<Set<LoraAdapter>> reading) {
+        if (!stack.adapters().containsAll(needed(reading))) {
             return false;
         }
         bank.hold(stack);
@@ -101,9 +105,9 @@ final class Adapters implements AutoCloseable {
     }
 
     /** Lets go of replaced adapters that no sequence needs any more. */
-    void retire(Collection<Sequence> inFlight) {
+    void retire(Supplier<Set<LoraAdapter>> reading) {
         if (!tended && bank.adapters().size() > used().size()) {
-            hold(inFlight);
+            hold(reading);
         }
     }
 
@@ -114,14 +118,14 @@ final class Adapters implements AutoCloseable {
     }
 
     /** What domains have, and what is still being read with. */
-    Set<LoraAdapter> needed(Collection<Sequence> inFlight) {
+    Set<LoraAdapter> needed(Supplier<Set<LoraAdapter>> reading) {
         Set<LoraAdapter> needed = used();
-        inFlight.forEach(sequence -> sequence.adapter().ifPresent(needed::add));
+        needed.addAll(reading.get());
         return needed;
     }
 
-    private void hold(Collection<Sequence> inFlight) {
-        Set<LoraAdapter> needed = needed(inFlight);
+    private void hold(Supplier<Set<LoraAdapter>> reading) {
+        Set<LoraAdapter> needed = needed(reading);
         if (!needed.equals(bank.adapters())) {
             bank.hold(needed);
         }

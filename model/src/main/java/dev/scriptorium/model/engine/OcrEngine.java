@@ -7,25 +7,13 @@ import dev.scriptorium.model.config.FreeMemory;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
-import dev.scriptorium.model.image.FoundLine;
-import dev.scriptorium.model.image.GrayImage;
-import dev.scriptorium.model.image.ImageDecoder;
-import dev.scriptorium.model.image.LineCanvas;
 import dev.scriptorium.model.image.LineFinder;
-import dev.scriptorium.model.image.OversizeImageException;
-import dev.scriptorium.model.image.PageTiler;
 import dev.scriptorium.model.image.PageViews;
-import dev.scriptorium.model.image.RgbImage;
-import dev.scriptorium.model.image.SlowImageException;
-import dev.scriptorium.model.image.UnreadableImageException;
-import dev.scriptorium.model.ladder.AutoMode;
 import dev.scriptorium.model.ladder.Ladder;
-import dev.scriptorium.model.ladder.PageSurvey;
 import dev.scriptorium.model.ladder.Rung;
 import dev.scriptorium.model.lora.AdapterBank;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.script.Network;
-import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
 import dev.scriptorium.model.text.Tokenizer;
@@ -38,12 +26,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,6 +52,9 @@ public final class OcrEngine implements PageEngine {
     /** Lines encoded together: enough to share what a call costs, few enough that they stay in the processor's cache. */
     static final int LINES_A_BATCH = 8;
 
+    /** Pages whose pictures are ready or being made: enough to keep the engine busy. */
+    private static final int PREPARED_AHEAD = 8;
+
     /** Lines ready for the engine: among so many there are enough of one width for a batch. */
     private static final int PREPARED_LINES = 256;
 
@@ -76,17 +69,32 @@ public final class OcrEngine implements PageEngine {
     private final Adapters adapters;
     private final Engine engine;
     private final int prepared;
-    private final ImageDecoder decoder;
-    private final LineFinder lineFinder = new LineFinder();
-    private final PageTiler tiler = new PageTiler();
+    private final PagePreparer preparer;
     private final Ladder ladder;
 
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
+    /** Pages whose pictures are being made, in order of arrival. */
+    private final Deque<Coming> coming = new ArrayDeque<>();
+    /** Pages whose pictures are being made another time. */
+    private final List<Again> again = new ArrayList<>();
+
     private final Map<Long, PageInFlight> pages = new LinkedHashMap<>();
     private final Map<Sequence, PageInFlight> pageOf = new HashMap<>();
     private String digest;
 
-    private record Arrival(long ticket, PageRequest request, long nanos) {}
+    private record Arrival(long ticket, PageRequest request) {}
+
+    /** @param adapter pinned when work on the page began */
+    private record Coming(
+            Arrival arrival, Optional<LoraAdapter> adapter, String adapterId, Future<PagePreparer.Prepared> prepared) {}
+
+    /** @param reading the one before */
+    private record Again(
+            PageInFlight page,
+            PageReading reading,
+            Rung rung,
+            long startNanos,
+            Future<PagePreparer.Prepared> prepared) {}
 
     private OcrEngine(
             Network network,
@@ -111,7 +119,8 @@ public final class OcrEngine implements PageEngine {
         int batch = lines ? LINES_A_BATCH : options.slots();
         engine = new Engine(network, adapters.bank(), options.slots(), batch, plan.shape());
         prepared = lines ? Math.max(options.slots(), PREPARED_LINES) : options.slots();
-        decoder = new ImageDecoder(options.maxPixels());
+        preparer = new PagePreparer(
+                network.config(), options.maxPixels(), options.retries().readings() > 1);
         ladder = new Ladder(options.retries());
     }
 
@@ -172,7 +181,7 @@ public final class OcrEngine implements PageEngine {
      * @throws IllegalStateException if an adapter is merged into the weights
      */
     public void useAdapters(String domain, Optional<LoraAdapter> active, Optional<LoraAdapter> candidate) {
-        adapters.use(domain, active, candidate, pageOf.keySet());
+        adapters.use(domain, active, candidate, this::adaptersInFlight);
     }
 
     /** Reads pages of a domain with the base model from now on; pages that are being read keep their adapter. */
@@ -198,12 +207,12 @@ public final class OcrEngine implements PageEngine {
      * @return false if it lacks one that is needed: then nothing changes, and the stack stays the caller's
      */
     public boolean holdAdapters(AdapterBank.Stack stack) {
-        return adapters.take(stack, pageOf.keySet());
+        return adapters.take(stack, this::adaptersInFlight);
     }
 
     /** The adapters that domains have or that pages are still being read with. */
     public Set<LoraAdapter> adaptersNeeded() {
-        return adapters.needed(pageOf.keySet());
+        return adapters.needed(this::adaptersInFlight);
     }
 
     /** Tries adapters out beside this engine; to be closed before it. */
@@ -232,6 +241,14 @@ public final class OcrEngine implements PageEngine {
         adapters.unmerge();
     }
 
+    private Set<LoraAdapter> adaptersInFlight() {
+        Set<LoraAdapter> reading = new HashSet<>();
+        pageOf.keySet().forEach(sequence -> sequence.adapter().ifPresent(reading::add));
+        coming.forEach(page -> page.adapter().ifPresent(reading::add));
+        again.forEach(page -> page.page().order().adapter().ifPresent(reading::add));
+        return reading;
+    }
+
     private void requireIdle() {
         if (inFlight() > 0) {
             throw new IllegalStateException("changing weights: no page in flight expected, " + inFlight() + " found");
@@ -240,15 +257,14 @@ public final class OcrEngine implements PageEngine {
 
     @Override
     public void add(long ticket, PageRequest request) {
-        arrivals.add(new Arrival(ticket, request, System.nanoTime()));
+        arrivals.add(new Arrival(ticket, request));
     }
 
     @Override
     public List<FinishedPage> step() {
         List<FinishedPage> finished = new ArrayList<>();
-        while (!arrivals.isEmpty() && engine.waiting() < prepared) {
-            prepare(arrivals.remove(), finished);
-        }
+        beginPrepared(finished);
+        readAgainPrepared(finished);
         try {
             for (Sequence sequence : engine.step()) {
                 PageInFlight page = pageOf.remove(sequence);
@@ -265,13 +281,14 @@ public final class OcrEngine implements PageEngine {
                     PageFailure.OUT_OF_MEMORY, "reading: memory for the batch expected, libtorch found none", finished);
         }
         giveUpLatePages(finished);
-        adapters.retire(pageOf.keySet());
+        adapters.retire(this::adaptersInFlight);
         return finished;
     }
 
     @Override
     public void cancel(long ticket) {
         arrivals.removeIf(arrival -> arrival.ticket() == ticket);
+        coming.removeIf(page -> page.arrival().ticket() == ticket && forget(page.prepared()));
         PageInFlight page = pages.remove(ticket);
         if (page != null) {
             forget(page);
@@ -280,7 +297,7 @@ public final class OcrEngine implements PageEngine {
 
     @Override
     public int inFlight() {
-        return arrivals.size() + pages.size();
+        return arrivals.size() + coming.size() + pages.size();
     }
 
     @Override
@@ -297,6 +314,7 @@ public final class OcrEngine implements PageEngine {
 
     @Override
     public void close() {
+        preparer.close();
         tokenizer.close();
         adapters.close();
         network.close();
@@ -307,56 +325,67 @@ public final class OcrEngine implements PageEngine {
         }
     }
 
-    private void prepare(Arrival arrival, List<FinishedPage> finished) {
-        PageRequest request = arrival.request();
-        long start = System.nanoTime();
-        try {
-            RgbImage image = decode(request);
-            Optional<LoraAdapter> adapter = adapters.of(request);
-            boolean lines = config().unit() == ModelConfig.Unit.LINE;
-            LineFinder.Lines found = found(image, request, lines);
-            PageSurvey survey = found == null
-                    ? PageSurvey.unknown(image.width(), image.height())
-                    : PageSurvey.of(found, image.width(), image.height());
-            Rung rung = Rung.first(mode(request.mode(), survey));
-            PageInFlight.Order order =
-                    new PageInFlight.Order(arrival.ticket(), request, survey, adapter, adapters.idOf(adapter), start);
-            List<PageInFlight.Part> parts = List.of();
-            if (lines) {
-                parts = lines(found.lines(), adapter);
-            } else if (!survey.blank() || !asksForText(request.prompt())) {
-                parts = wholePage(image, rung, order);
-            }
-            Optional<PageInFlight.Part> tooLong =
-                    parts.stream().filter(part -> !engine.fits(part.sequence())).findFirst();
-            if (tooLong.isPresent()) {
-                finished.add(failed(
-                        arrival.ticket(),
-                        PageFailure.OUT_OF_MEMORY,
-                        "page " + request.pageId() + ": prompt and answer limit of at most " + engine.positions()
-                                + " positions expected, which is all KV memory, "
-                                + tooLong.get().sequence().mostPositions() + " found"));
+    /**
+     * Hands pictures that are ready to the engine, in order of arrival, and keeps the next ones coming. While sequences run
+     * it waits for no picture.
+     */
+    private void beginPrepared(List<FinishedPage> finished) {
+        comeNext();
+        while (!coming.isEmpty() && engine.waiting() < prepared) {
+            if (!coming.peek().prepared().isDone() && !waits()) {
                 return;
             }
-            begin(new PageInFlight(order, rung, start, System.nanoTime(), parts));
-            if (parts.isEmpty()) {
-                settle(pages.get(arrival.ticket()), finished);
-            }
-        } catch (OversizeImageException e) {
-            finished.add(failed(arrival.ticket(), PageFailure.OVERSIZE, e.getMessage()));
-        } catch (SlowImageException e) {
-            finished.add(failed(arrival.ticket(), PageFailure.TIMEOUT, e.getMessage()));
-        } catch (UnreadableImageException e) {
-            finished.add(failed(arrival.ticket(), PageFailure.UNDECODABLE, e.getMessage()));
-        } catch (OutOfMemoryError e) {
-            String message = "page " + request.pageId() + ": memory to decode "
-                    + request.image().remaining() + " bytes expected, none left";
-            finished.add(failed(arrival.ticket(), PageFailure.OUT_OF_MEMORY, message));
+            Coming next = coming.remove();
+            begin(next, PagePreparer.await(next.prepared()), finished);
+            comeNext();
         }
     }
 
-    private RgbImage decode(PageRequest request) throws UnreadableImageException {
-        return decoder.decode("page " + request.pageId(), request.image());
+    private void comeNext() {
+        while (!arrivals.isEmpty() && coming.size() < PREPARED_AHEAD) {
+            Arrival next = arrivals.remove();
+            Optional<LoraAdapter> adapter = adapters.of(next.request());
+            coming.add(new Coming(next, adapter, adapters.idOf(adapter), preparer.first(next.request())));
+        }
+    }
+
+    /** Lines are worth waiting for until there are enough for full batches; a page is not. */
+    private boolean waits() {
+        return lines() ? engine.running().isEmpty() : engine.idle();
+    }
+
+    private void begin(Coming page, PagePreparer.Prepared prepared, List<FinishedPage> finished) {
+        Arrival arrival = page.arrival();
+        if (prepared instanceof PagePreparer.Prepared.Refused refused) {
+            finished.add(failed(arrival.ticket(), refused.failure(), refused.message()));
+            return;
+        }
+        PagePreparer.Prepared.Ready ready = (PagePreparer.Prepared.Ready) prepared;
+        PageRequest request = arrival.request();
+        PageInFlight.Order order = new PageInFlight.Order(
+                arrival.ticket(), request, ready.survey(), page.adapter(), page.adapterId(), ready.startNanos());
+        List<PageInFlight.Part> parts = parts(ready, order);
+        Optional<Sequence> tooLong = tooLong(parts);
+        if (tooLong.isPresent()) {
+            finished.add(failed(
+                    arrival.ticket(),
+                    PageFailure.OUT_OF_MEMORY,
+                    "page " + request.pageId() + ": prompt and answer limit of at most " + engine.positions()
+                            + " positions expected, which is all KV memory, "
+                            + tooLong.get().mostPositions() + " found"));
+            return;
+        }
+        begin(new PageInFlight(order, ready.rung(), ready.startNanos(), ready.endNanos(), parts));
+        if (parts.isEmpty()) {
+            settle(pages.get(arrival.ticket()), finished);
+        }
+    }
+
+    private Optional<Sequence> tooLong(List<PageInFlight.Part> parts) {
+        return parts.stream()
+                .map(PageInFlight.Part::sequence)
+                .filter(sequence -> !engine.fits(sequence))
+                .findFirst();
     }
 
     private void begin(PageInFlight page) {
@@ -367,58 +396,28 @@ public final class OcrEngine implements PageEngine {
         }
     }
 
-    /** What there is to see on a page; null where nobody asks: a page model that reads once, in a mode it is told. */
-    private LineFinder.Lines found(RgbImage image, PageRequest request, boolean lines) {
-        if (lines && request.mode() == Mode.LINE) {
-            GrayImage gray = image.toGray();
-            FoundLine whole = new FoundLine(0, 0, gray.width(), gray.height(), gray);
-            return new LineFinder.Lines(List.of(whole), 0, false, 0, 0, true);
+    private boolean lines() {
+        return config().unit() == ModelConfig.Unit.LINE;
+    }
+
+    private List<PageInFlight.Part> parts(PagePreparer.Prepared.Ready ready, PageInFlight.Order order) {
+        NgramRule rule = ready.rung().strict() ? options.ngramRule().stricter() : options.ngramRule();
+        return ready.parts().stream()
+                .map(part -> new PageInFlight.Part(
+                        sequence(part.picture(), prompt(part.picture(), order.request()), order.adapter(), rule),
+                        part.line()))
+                .toList();
+    }
+
+    private PromptTokens prompt(Picture picture, PageRequest request) {
+        if (picture instanceof Picture.Line line) {
+            int rows = line.canvas().height() / config().sam().tokenHeight();
+            int tokens = line.canvas().paddedWidth() / config().sam().tokenWidth() * rows;
+            return prompts.encode(LINE_PROMPT, tokens + rows + 1);
         }
-        boolean asked = lines || options.retries().readings() > 1 || request.mode() == Mode.AUTO;
-        return asked ? lineFinder.find(image.toGray()) : null;
-    }
-
-    /** A picture without text has an answer to some questions. */
-    private static boolean asksForText(Prompt prompt) {
-        return switch (prompt) {
-            case FREE_OCR, DOCUMENT, GROUNDED_OCR -> true;
-            case FIGURE, DESCRIBE -> false;
-        };
-    }
-
-    /** The mode that the checkpoint reads in when another is wanted that it cannot be given. */
-    private Mode mode(Mode wanted, PageSurvey survey) {
-        if (config().unit() == ModelConfig.Unit.LINE) {
-            return Mode.LINE;
-        }
-        return switch (wanted) {
-            case AUTO -> AutoMode.of(survey);
-            case LINE -> Mode.BASE;
-            case SEED384, TINY, SMALL, BASE, LARGE, GUNDAM -> wanted;
-        };
-    }
-
-    private List<PageInFlight.Part> lines(List<FoundLine> found, Optional<LoraAdapter> adapter) {
-        List<PageInFlight.Part> parts = new ArrayList<>();
-        for (FoundLine line : found) {
-            LineCanvas canvas = LineCanvas.fit(line.pixels(), config());
-            int tokens = canvas.paddedWidth()
-                    / config().sam().tokenWidth()
-                    * (canvas.height() / config().sam().tokenHeight());
-            int rows = canvas.height() / config().sam().tokenHeight();
-            PromptTokens prompt = prompts.encode(LINE_PROMPT, tokens + rows + 1);
-            parts.add(new PageInFlight.Part(
-                    sequence(new Picture.Line(canvas), prompt, adapter, options.ngramRule()), line));
-        }
-        return parts;
-    }
-
-    private List<PageInFlight.Part> wholePage(RgbImage image, Rung rung, PageInFlight.Order order) {
-        PageViews views = tiler.views(image.turned(rung.quarterTurns()), rung.mode());
-        PromptTokens prompt = prompts.encode(
-                order.request().prompt(), views.visionTokens(config().sam().patch()));
-        NgramRule rule = rung.strict() ? options.ngramRule().stricter() : options.ngramRule();
-        return List.of(new PageInFlight.Part(sequence(new Picture.Page(views), prompt, order.adapter(), rule), null));
+        PageViews views = ((Picture.Page) picture).views();
+        return prompts.encode(
+                request.prompt(), views.visionTokens(config().sam().patch()));
     }
 
     private Sequence sequence(Picture picture, PromptTokens prompt, Optional<LoraAdapter> adapter, NgramRule rule) {
@@ -464,28 +463,52 @@ public final class OcrEngine implements PageEngine {
         Optional<Rung> next = page.parts().isEmpty() || page.rung().mode() == Mode.LINE
                 ? Optional.empty()
                 : ladder.next(page.tried(reading), page.order().survey(), elapsed(page));
-        if (next.isEmpty() || !again(page, reading, next.get())) {
+        if (next.isEmpty()) {
             finish(page, page.best(reading), finished);
+        } else {
+            again.add(new Again(
+                    page,
+                    reading,
+                    next.get(),
+                    System.nanoTime(),
+                    preparer.again(page.request(), page.order().survey(), next.get())));
+        }
+    }
+
+    /** Reads pages another time whose pictures are ready; where there is nothing else to do, it waits for one. */
+    private void readAgainPrepared(List<FinishedPage> finished) {
+        if (!again.isEmpty() && engine.idle() && coming.isEmpty()) {
+            PagePreparer.await(again.get(0).prepared());
+        }
+        List<Again> ready =
+                again.stream().filter(page -> page.prepared().isDone()).toList();
+        again.removeAll(ready);
+        for (Again page : ready) {
+            PagePreparer.Prepared prepared = PagePreparer.await(page.prepared());
+            if (!again(page, prepared)) {
+                finish(page.page(), page.page().best(page.reading()), finished);
+            }
         }
     }
 
     /** @return false if the page cannot be read that way: there is no room for it */
-    private boolean again(PageInFlight page, PageReading reading, Rung next) {
-        long start = System.nanoTime();
-        try {
-            List<PageInFlight.Part> parts = wholePage(decode(page.request()), next, page.order());
-            int prompt = parts.get(0).sequence().prompt().length();
-            if (prompt + reading.tokens() > config().decoder().maxPositions()
-                    || !engine.fits(parts.get(0).sequence())) {
+    private boolean again(Again page, PagePreparer.Prepared prepared) {
+        if (prepared instanceof PagePreparer.Prepared.Refused refused) {
+            if (refused.failure() == PageFailure.OUT_OF_MEMORY || refused.failure() == PageFailure.TIMEOUT) {
                 return false;
             }
-            begin(page.again(reading, next, start, System.nanoTime(), parts));
-            return true;
-        } catch (OutOfMemoryError | SlowImageException e) {
-            return false;
-        } catch (UnreadableImageException e) {
-            throw new IllegalStateException("page " + page.request().pageId() + ": read once, unreadable now", e);
+            throw new IllegalStateException(
+                    "page " + page.page().request().pageId() + ": read once, unreadable now: " + refused.message());
         }
+        PagePreparer.Prepared.Ready ready = (PagePreparer.Prepared.Ready) prepared;
+        List<PageInFlight.Part> parts = parts(ready, page.page().order());
+        int prompt = parts.get(0).sequence().prompt().length();
+        if (prompt + page.reading().tokens() > config().decoder().maxPositions()
+                || tooLong(parts).isPresent()) {
+            return false;
+        }
+        begin(page.page().again(page.reading(), page.rung(), page.startNanos(), ready.endNanos(), parts));
+        return true;
     }
 
     private void finish(PageInFlight page, PageReading reading, List<FinishedPage> finished) {
@@ -499,11 +522,10 @@ public final class OcrEngine implements PageEngine {
             PageInFlight page = all.next();
             if (now - page.startNanos() > options.pageTimeout().toNanos()) {
                 all.remove();
+                Optional<PageReading> read = readSoFar(page);
                 forget(page);
-                if (page.bestEarlier().isPresent()) {
-                    finished.add(new FinishedPage(
-                            page.ticket(),
-                            new PageOutcome.Read(page.bestEarlier().get())));
+                if (read.isPresent()) {
+                    finished.add(new FinishedPage(page.ticket(), new PageOutcome.Read(read.get())));
                     continue;
                 }
                 String message = "page " + page.request().pageId() + ": at most "
@@ -511,6 +533,14 @@ public final class OcrEngine implements PageEngine {
                 finished.add(failed(page.ticket(), PageFailure.TIMEOUT, message));
             }
         }
+    }
+
+    private Optional<PageReading> readSoFar(PageInFlight page) {
+        return again.stream()
+                .filter(it -> it.page() == page)
+                .map(it -> page.best(it.reading()))
+                .findFirst()
+                .or(page::bestEarlier);
     }
 
     private void failRunning(PageFailure failure, String message, List<FinishedPage> finished) {
@@ -527,7 +557,13 @@ public final class OcrEngine implements PageEngine {
         }
     }
 
+    private static boolean forget(Future<PagePreparer.Prepared> prepared) {
+        prepared.cancel(false);
+        return true;
+    }
+
     private void forget(PageInFlight page) {
+        again.removeIf(it -> it.page() == page && forget(it.prepared()));
         List<Sequence> sequences =
                 page.parts().stream().map(PageInFlight.Part::sequence).toList();
         sequences.forEach(pageOf::remove);

@@ -69,7 +69,36 @@ public final class ImageDecoder {
         if (!encoded.hasRemaining()) {
             throw new UndecodableImageException(place + ": an image expected, 0 bytes found", null);
         }
-        Decoding decoding = new Decoding(place, encoded);
+        return look(
+                place, encoded, reader -> Orientation.of(encoded.slice()).upright(Pixels.toRgb(read(place, reader))));
+    }
+
+    /**
+     * How much memory decoding an image will fill for a moment, as its header says.
+     *
+     * @param encoded position to limit; not changed
+     * @return bytes; 0 where the header does not say it, or is none: {@link #decode} says why
+     */
+    public long bytesToDecode(ByteBuffer encoded) {
+        try {
+            return look(
+                    "header",
+                    encoded,
+                    reader -> Math.multiplyExact(
+                            (long) reader.getWidth(0) * reader.getHeight(0), bytesPerPixel(reader) + 3));
+        } catch (UnreadableImageException e) {
+            return 0;
+        }
+    }
+
+    /** What somebody wants to know of an image. */
+    @FunctionalInterface
+    private interface Look<T> {
+        T at(ImageReader reader) throws IOException, UnreadableImageException;
+    }
+
+    private <T> T look(String place, ByteBuffer encoded, Look<T> look) throws UnreadableImageException {
+        Decoding<T> decoding = new Decoding<>(place, encoded, look);
         try {
             return limit.call("image-decoder", decoding).orElseThrow(() -> {
                 decoding.stop();
@@ -85,25 +114,27 @@ public final class ImageDecoder {
     }
 
     /** One image being decoded. */
-    private final class Decoding implements Callable<RgbImage> {
+    private static final class Decoding<T> implements Callable<T> {
         private final String place;
         private final ByteBuffer encoded;
+        private final Look<T> look;
         private final ByteBufferImageInputStream stream;
         private volatile ImageReader reader;
 
-        Decoding(String place, ByteBuffer encoded) {
+        Decoding(String place, ByteBuffer encoded, Look<T> look) {
             this.place = place;
+            this.look = look;
             this.encoded = encoded.slice();
             stream = new ByteBufferImageInputStream(encoded);
         }
 
         @Override
-        public RgbImage call() throws UnreadableImageException {
+        public T call() throws UnreadableImageException {
             try (stream) {
                 reader = reader(place, encoded, stream);
                 try {
                     reader.setInput(stream, true, true);
-                    return Orientation.of(encoded).upright(Pixels.toRgb(read(place, reader)));
+                    return look.at(reader);
                 } finally {
                     reader.dispose();
                 }
