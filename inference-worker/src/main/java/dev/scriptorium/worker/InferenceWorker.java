@@ -101,11 +101,16 @@ public final class InferenceWorker implements AutoCloseable {
      */
     public static InferenceWorker open(WorkerConfig config, OcrEngine engine, Clock clock) {
         LOG.info("event=memory-plan {}", engine.memoryPlan());
+        return new WorkerParts(config, clock).following(engine);
+    }
+
+    /** Puts one together for an engine that reads without adapters. */
+    public static InferenceWorker withoutAdapters(WorkerConfig config, PageEngine engine, Clock clock) {
         return new WorkerParts(config, clock).worker(engine);
     }
 
-    /** The same with clients made by the caller, for an engine that reads without adapters. */
-    static InferenceWorker open(
+    /** The same with clients made by the caller. */
+    static InferenceWorker withoutAdapters(
             WorkerConfig config,
             PageEngine engine,
             Clock clock,

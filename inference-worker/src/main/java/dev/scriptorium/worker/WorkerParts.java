@@ -47,19 +47,28 @@ final class WorkerParts {
     }
 
     /** A worker that follows the adapters. */
-    InferenceWorker worker(OcrEngine engine) {
+    InferenceWorker following(OcrEngine engine) {
         AdapterRegistry registry = new AdapterRegistry();
         EngineThread thread = thread(engine, registry);
-        return worker(
-                new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                new KafkaProducer<>(config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer()),
-                thread,
-                Optional.of(watcher(engine, thread, registry)));
+        return worker(consumer(), producer(), thread, Optional.of(watcher(engine, thread, registry)));
     }
 
     /** A worker that reads with nothing but what its engine is. */
+    InferenceWorker worker(PageEngine engine) {
+        return worker(engine, consumer(), producer());
+    }
+
+    /** The same with other clients. */
     InferenceWorker worker(PageEngine engine, Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
         return worker(consumer, producer, thread(engine, new AdapterRegistry()), Optional.empty());
+    }
+
+    private Consumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        return new KafkaProducer<>(config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private InferenceWorker worker(

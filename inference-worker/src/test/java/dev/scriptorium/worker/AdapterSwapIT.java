@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -282,10 +283,7 @@ class AdapterSwapIT {
             results.await(41, PATIENCE);
             worker.stop();
             results.readToEnd();
-            List<Recognition> second = new ArrayList<>(shadows.poll());
-            for (List<Recognition> more = shadows.poll(); !more.isEmpty(); more = shadows.poll()) {
-                second.addAll(more);
-            }
+            List<Recognition> second = shadows.readToEnd();
 
             assertThat(results.letters).singleElement().satisfies(letter -> assertThat(letter.getPageId())
                     .isEqualTo("documentless/1"));
@@ -304,6 +302,44 @@ class AdapterSwapIT {
                     .extracting(Recognition::getPageId)
                     .doesNotHaveDuplicates()
                     .isSubsetOf(pages.stream().map(PageImage::getPageId).toList());
+        }
+    }
+
+    @Test
+    void aPageDoesNotWaitForAShadowThatTakesTooLong() throws Exception {
+        LoraAdapter active = press.draw(4, 1);
+        LoraAdapter shadow = press.draw(4, 2);
+        Map<String, String> alone = alone(active, shadow);
+        WorkerConfig usual = stage.config("w", WorkerConfig.Protocol.CONSUMER);
+        WorkerConfig impatient = new WorkerConfig(
+                usual.kafka(),
+                usual.topics(),
+                usual.limits(),
+                usual.blobs(),
+                usual.model(),
+                new WorkerConfig.Adapters(Optional.empty(), PATIENCE, Duration.ofNanos(1)),
+                usual.worker());
+        try (RunningWorker worker = new RunningWorker(impatient, engine);
+                Stage.Results results = stage.results();
+                Stage.Follower<Recognition> shadows = stage.shadows()) {
+            publishOnTrial(Rollout.SHADOW, 1, active, shadow);
+            List<PageImage> pages = send("letters", 20);
+            results.await(20, PATIENCE);
+            worker.stop();
+            results.readToEnd();
+            List<Recognition> second = shadows.readToEnd();
+
+            assertThat(results.recognitions).hasSize(20).allSatisfy(read -> assertThat(read.getText())
+                    .isEqualTo(alone.get(active.id() + image(read.getPageId()))));
+            assertThat(second)
+                    .allSatisfy(read -> {
+                        assertThat(read.getAdapterId()).isEqualTo(shadow.id());
+                        assertThat(read.getFinishReason()).isEqualTo("TIMEOUT");
+                        assertThat(read.getText()).isEmpty();
+                    })
+                    .extracting(Recognition::getPageId)
+                    .containsExactlyInAnyOrderElementsOf(
+                            pages.stream().map(PageImage::getPageId).toList());
         }
     }
 

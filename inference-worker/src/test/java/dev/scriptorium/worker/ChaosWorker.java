@@ -3,7 +3,6 @@ package dev.scriptorium.worker;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
-import dev.scriptorium.model.engine.PageEngine;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.schemas.PageLimits;
@@ -38,7 +37,7 @@ final class ChaosWorker {
     enum Reader {
         /** Gives the image's bytes back as text after a short random pause. */
         FAST,
-        /** The bundled model; the image is one line. */
+        /** The bundled model with the adapters that are published; the image is one line. */
         NANO
     }
 
@@ -48,17 +47,11 @@ final class ChaosWorker {
     public static void main(String[] args) throws InterruptedException, IOException {
         WorkerConfig config = new Stage.Place(args[0], args[1], Path.of(args[2]), args[3], PageLimits.DEFAULT)
                 .worker(args[4], WorkerConfig.Protocol.valueOf(args[5]), 16 << 20);
-        PageEngine engine =
+        InferenceWorker worker =
                 switch (Reader.valueOf(args[8])) {
-                    case FAST -> new FastEngine(Long.parseLong(args[6]), 4);
-                    case NANO -> nano();
+                    case FAST -> fast(config, Long.parseLong(args[6]), Boolean.parseBoolean(args[7]));
+                    case NANO -> InferenceWorker.open(config, nano(), Clock.systemUTC());
                 };
-        Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        Producer<byte[], byte[]> producer = Boolean.parseBoolean(args[7])
-                ? new KafkaProducer<>(config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer())
-                : new WithoutTransactions(config);
-        InferenceWorker worker = InferenceWorker.open(config, engine, Clock.systemUTC(), consumer, producer);
         Thread main = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             worker.stop();
@@ -71,7 +64,16 @@ final class ChaosWorker {
         worker.run();
     }
 
-    private static PageEngine nano() throws IOException {
+    private static InferenceWorker fast(WorkerConfig config, long seed, boolean transactions) {
+        Consumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        Producer<byte[], byte[]> producer = transactions
+                ? new KafkaProducer<>(config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer())
+                : new WithoutTransactions(config);
+        return InferenceWorker.withoutAdapters(config, new FastEngine(seed, 4), Clock.systemUTC(), consumer, producer);
+    }
+
+    private static OcrEngine nano() throws IOException {
         Path folder = BundledModel.folder();
         EngineOptions options =
                 EngineOptions.suiting(ModelConfig.read(folder), Optional.empty(), 200, Duration.ofMinutes(1));

@@ -1,7 +1,13 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.lora.LoraAdapter;
+import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.schemas.AdapterState;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.Recognition;
+import dev.scriptorium.schemas.Rollout;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -46,6 +52,9 @@ class ExactlyOnceIT {
 
     @TempDir
     Path directory;
+
+    @TempDir
+    Path drawn;
 
     private final Broker broker;
     private Stage stage;
@@ -129,14 +138,32 @@ class ExactlyOnceIT {
     }
 
     @Test
-    void readsEveryLineOnceWithTheBundledModelThroughKills() throws Exception {
+    void readsEveryLineOnceAndOnceMoreInTheShadowThroughKills() throws Exception {
+        Path bundled = BundledModel.folder();
+        String digest;
+        try (Checkpoint checkpoint = Checkpoint.open(bundled)) {
+            digest = checkpoint.digest();
+        }
+        LoraAdapter shadow;
+        try (AdapterPress press = new AdapterPress(stage, drawn, ModelConfig.read(bundled), digest)) {
+            shadow = press.draw(4, 0.1, 1);
+            stage.publish(press.manifest("letters", shadow)
+                    .setState(AdapterState.CANDIDATE)
+                    .setActive("")
+                    .setCandidate(shadow.id())
+                    .setRollout(Rollout.SHADOW)
+                    .setShare(1)
+                    .build());
+        }
         WorkerProcess worker = worker("nano", WorkerConfig.Protocol.CONSUMER, ChaosWorker.Reader.NANO, true);
         worker.start();
 
-        try (Stage.Results results = stage.results()) {
+        try (Stage.Results results = stage.results();
+                Stage.Follower<Recognition> shadows = stage.shadows()) {
             for (int i = 0; i < 120; i++) {
                 sent.add(stage.send(Stage.page("line" + i + "/1")
                         .setMode("line")
+                        .setDomain("letters")
                         .setImage(line("Line " + i))
                         .build()));
             }
@@ -153,6 +180,13 @@ class ExactlyOnceIT {
             assertThat(results.letters).isEmpty();
             assertThat(sources(results)).isEqualTo(everyOffsetOnceInOrder());
             assertThat(results.recognitions).allMatch(line -> line.getText().startsWith("L"));
+            List<Recognition> second = shadows.readToEnd();
+            assertThat(second)
+                    .allMatch(line -> line.getAdapterId().equals(shadow.id()))
+                    .extracting(Recognition::getPageId)
+                    .containsExactlyInAnyOrderElementsOf(results.recognitions.stream()
+                            .map(Recognition::getPageId)
+                            .toList());
         }
     }
 

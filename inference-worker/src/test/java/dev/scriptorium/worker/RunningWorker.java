@@ -4,10 +4,6 @@ import dev.scriptorium.model.engine.OcrEngine;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A worker on a thread of this JVM. */
 final class RunningWorker implements AutoCloseable {
@@ -17,16 +13,7 @@ final class RunningWorker implements AutoCloseable {
 
     /** One that gives the images' bytes back as text. */
     RunningWorker(WorkerConfig config) {
-        this(
-                config.worker().id(),
-                InferenceWorker.open(
-                        config,
-                        new FastEngine(1, 8),
-                        Clock.systemUTC(),
-                        new KafkaConsumer<>(
-                                config.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-                        new KafkaProducer<>(
-                                config.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer())));
+        this(config.worker().id(), InferenceWorker.withoutAdapters(config, new FastEngine(1, 8), Clock.systemUTC()));
     }
 
     /** One that reads, with adapters. */

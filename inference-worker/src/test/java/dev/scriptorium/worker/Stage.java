@@ -223,6 +223,16 @@ final class Stage implements AutoCloseable {
             return records;
         }
 
+        /** What has come since, up to what is there now. */
+        List<T> readToEnd() {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            List<T> records = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                records.addAll(poll());
+            }
+            return records;
+        }
+
         @Override
         public void close() {
             consumer.close();
