@@ -21,6 +21,7 @@ import dev.scriptorium.trainer.service.watch.Trial;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +78,9 @@ public final class TrainerService implements AutoCloseable {
     private Future<Optional<Outcome>> work;
     /** A look at an adapter in use; there is none while a run is under way. */
     private Optional<Future<Optional<Trial>>> look = Optional.empty();
+
+    /** What was last said of a domain that would learn and cannot. */
+    private final Map<String, String> told = new HashMap<>();
 
     private long lastWatch = System.nanoTime();
     private boolean uncollected;
@@ -264,6 +268,10 @@ public final class TrainerService implements AutoCloseable {
             if (due.isPresent()) {
                 begin(domain, labels, stands, due.get());
                 return;
+            }
+            Optional<String> missing = config.trigger().missing(waiting, asked.contains(domain), clock.instant());
+            if (missing.isPresent() && !missing.get().equals(told.put(domain, missing.get()))) {
+                LOG.warn("event=not-begun domain={} reason=\"{}\"", domain, missing.get());
             }
         }
     }

@@ -21,7 +21,27 @@ public record RunTrigger(int minLabels, Duration maxWait, int minPages) {
      * @return a word for the log, or nothing if it is not due
      */
     public Optional<String> due(Planner.Waiting waiting, boolean asked, Instant now) {
-        if (waiting.fresh().isEmpty() || waiting.heldOut() < minPages) {
+        return lacks(waiting).isEmpty() ? reason(waiting, asked, now) : Optional.empty();
+    }
+
+    /**
+     * What keeps a run from beginning for which there would otherwise be a reason: people who correct pages and see
+     * nothing learned want to know.
+     */
+    public Optional<String> missing(Planner.Waiting waiting, boolean asked, Instant now) {
+        return reason(waiting, asked, now).isPresent() ? lacks(waiting) : Optional.empty();
+    }
+
+    private Optional<String> lacks(Planner.Waiting waiting) {
+        if (waiting.heldOut() < minPages) {
+            return Optional.of("at least " + minPages + " corrected pages that are held out to measure with expected, "
+                    + waiting.heldOut() + " found");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> reason(Planner.Waiting waiting, boolean asked, Instant now) {
+        if (waiting.fresh().isEmpty()) {
             return Optional.empty();
         }
         if (asked) {

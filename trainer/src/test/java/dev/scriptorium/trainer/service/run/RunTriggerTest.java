@@ -40,6 +40,19 @@ class RunTriggerTest {
         assertThat(due(List.of(STORED_AT_1007, LATER), 2, true, SOON)).isEmpty();
     }
 
+    @Test
+    void tellsWhatIsMissingOnlyWhereARunWouldBegin() {
+        assertThat(missing(List.of(STORED_AT_1007, LATER), 2))
+                .contains("at least 3 corrected pages")
+                .contains("2 found");
+        assertThat(missing(List.of(STORED_AT_1007, LATER), 3)).isEmpty();
+        assertThat(missing(List.of(STORED_AT_1007), 2)).isEmpty();
+    }
+
+    private static String missing(List<Label> fresh, int heldOut) {
+        return TRIGGER.missing(new Planner.Waiting(fresh, heldOut), false, SOON).orElse("");
+    }
+
     private static String due(List<Label> fresh, int heldOut, boolean asked, Instant now) {
         return TRIGGER.due(new Planner.Waiting(fresh, heldOut), asked, now).orElse("");
     }
