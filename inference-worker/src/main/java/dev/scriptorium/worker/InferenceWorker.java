@@ -43,7 +43,7 @@ public final class InferenceWorker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(InferenceWorker.class);
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
-    private static final Duration BUSY_POLL = Duration.ofMillis(10);
+    private static final Duration BUSY_POLL = Duration.ofMillis(5);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(30);
     private static final Duration NOTE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -63,7 +63,7 @@ public final class InferenceWorker implements AutoCloseable {
     /** True while pages wait for the coordinator; said once. */
     private boolean unanswered;
 
-    private long lastCommit = System.nanoTime();
+    private long nextCommit = System.nanoTime();
     private long lastReport = System.nanoTime();
     private long committed;
     private long reported;
@@ -181,8 +181,7 @@ public final class InferenceWorker implements AutoCloseable {
             admission.finished(page.ticket());
             tracker.complete(page.ticket(), page.results());
         }
-        if (admission.waitsForCommit()
-                || System.nanoTime() - lastCommit >= limits.commitInterval().toNanos()) {
+        if (admission.waitsForCommit() || System.nanoTime() - nextCommit >= 0) {
             commit();
         }
         admit();
@@ -263,11 +262,17 @@ public final class InferenceWorker implements AutoCloseable {
 
     private void commit() {
         OffsetTracker.Batch<List<Outbound>> batch = tracker.finished();
-        if (!batch.isEmpty() && sink.commit(batch.flatMap(List::stream), admission::note, consumer.groupMetadata())) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        if (sink.commit(batch.flatMap(List::stream), admission::note, consumer.groupMetadata())) {
             tracker.committed(batch);
             committed += batch.results().size();
         }
-        lastCommit = System.nanoTime();
+        long end = System.nanoTime();
+        // A broker that is slow to commit is asked less often: at most half of this thread's time goes there.
+        nextCommit = end + Math.max(limits.commitInterval().toNanos(), end - start);
     }
 
     private void report() {

@@ -185,7 +185,8 @@ public record WorkerConfig(
      * @param maxPagesInFlight pages polled and not yet committed; at this many, polling pauses
      * @param maxBytesInFlight bytes of pages polled and not yet finished, and as many again of images from the blob
      *     store; at this many, polling pauses
-     * @param commitInterval shortest time between two transactions
+     * @param commitInterval shortest time from the end of a transaction to the next; where transactions take longer than
+     *     this, as long as the last one took
      * @param shutdownGrace how long a stop waits for pages in flight
      * @param loaderThreads records decoded and images fetched at a time
      * @param maxAttempts how often a page is begun whose worker then ends without a word, before it is given up; twice
@@ -209,7 +210,7 @@ public record WorkerConfig(
             @Setting(value = "268435456", min = 1, doc = "bytes of pages polled and not yet finished")
             long maxBytesInFlight,
 
-            @Setting(value = "100ms", doc = "shortest time between two transactions")
+            @Setting(value = "20ms", doc = "shortest time between two transactions; longer where they take longer")
             Duration commitInterval,
 
             @Setting(value = "30s", doc = "how long a stop waits for pages in flight")

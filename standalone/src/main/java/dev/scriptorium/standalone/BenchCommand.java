@@ -13,12 +13,14 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "NAME",
         commandListHeading = "%nBenchmarks:%n",
         subcommands = {
+            AllBenchmarks.class,
             DecoderBenchmark.class,
             VisionBenchmark.class,
             LoadBenchmark.class,
             LinesBenchmark.class,
             CompressionBenchmark.class,
             IngestBenchmark.class,
+            PipelineBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

@@ -5,6 +5,10 @@ import dev.scriptorium.model.bench.Measurement;
 import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.ComputeType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -69,6 +73,15 @@ final class DecoderBenchmark extends Benchmark {
             description = "Threads of one operation; as many as cores if not given.")
     private Optional<Integer> threads = Optional.empty();
 
+    @Option(
+            names = "--llama-bench",
+            paramLabel = "FILE",
+            description = "llama.cpp's llama-bench, to be measured beside; with --llama-model.")
+    private Optional<Path> llamaBench = Optional.empty();
+
+    @Option(names = "--llama-model", paramLabel = "FILE", description = "A GGUF file of the same shapes for it.")
+    private Optional<Path> llamaModel = Optional.empty();
+
     @Option(names = "--seed", defaultValue = "1", description = "Of weights and tokens; default ${DEFAULT-VALUE}.")
     private int seed;
 
@@ -77,12 +90,34 @@ final class DecoderBenchmark extends Benchmark {
 
     @Override
     int steps() {
-        return bench().steps();
+        return bench().steps() + (llamaBench.isPresent() ? 1 : 0);
     }
 
     @Override
     List<Measurement> measure(Runnable step) {
-        return bench().run(step);
+        Optional<LlamaPeer> peer = peer();
+        List<Measurement> results = new ArrayList<>(bench().run(step));
+        if (peer.isPresent()) {
+            try {
+                int cores = threads.orElse(Runtime.getRuntime().availableProcessors());
+                results.addAll(peer.get().measure(cores, promptTokens, newTokens, rounds));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("bench decoder: interrupted", e);
+            }
+            step.run();
+        }
+        return results;
+    }
+
+    private Optional<LlamaPeer> peer() {
+        if (llamaBench.isPresent() != llamaModel.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--llama-bench and --llama-model: both or neither expected, one found");
+        }
+        return llamaBench.map(program -> new LlamaPeer(program, llamaModel.orElseThrow()));
     }
 
     private DecoderBench bench() {

@@ -11,10 +11,8 @@ import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.worker.WorkerConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,8 +54,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        Path folder = Files.createTempDirectory("scriptorium-demo");
-        try (EmbeddedKafka kafka = EmbeddedKafka.temporary(Map.of())) {
+        try (TemporaryFolder temporary = TemporaryFolder.create("scriptorium-demo");
+                EmbeddedKafka kafka = EmbeddedKafka.temporary(Map.of())) {
+            Path folder = temporary.path();
             console.say(String.format(
                     Locale.ROOT,
                     "Kafka broker on %s after %.1f s",
@@ -72,8 +70,6 @@ final class DemoCommand implements Callable<Integer> {
                 new Topics(TopicSettings.DEFAULT, PageLimits.DEFAULT).ensure(admin);
             }
             return read(cluster, folder, start);
-        } finally {
-            delete(folder);
         }
     }
 
@@ -147,13 +143,5 @@ final class DemoCommand implements Callable<Integer> {
         result.put("cer", cer);
         result.put("pagesPerSecond", pagesPerSecond);
         return result;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

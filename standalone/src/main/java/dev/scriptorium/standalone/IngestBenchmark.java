@@ -68,13 +68,9 @@ final class IngestBenchmark extends Benchmark {
     List<Measurement> measure(Runnable step) {
         option("--pages", () -> atLeast(pages, 32));
         option("--heap", () -> atLeast(heapMib, 64));
-        try {
-            Path folder = Files.createTempDirectory("scriptorium-bench");
-            try (EmbeddedKafka kafka = EmbeddedKafka.temporary(Map.of())) {
-                return measure(kafka, folder, step);
-            } finally {
-                delete(folder);
-            }
+        try (EmbeddedKafka kafka = EmbeddedKafka.temporary(Map.of());
+                TemporaryFolder folder = TemporaryFolder.create("scriptorium-bench")) {
+            return measure(kafka, folder.path(), step);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -251,14 +247,5 @@ final class IngestBenchmark extends Benchmark {
         Stream<Integer> part =
                 first ? heap.stream().limit(count) : heap.stream().skip(heap.size() - Math.min(count, heap.size()));
         return part.mapToInt(Integer::intValue).average().orElse(0);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 }

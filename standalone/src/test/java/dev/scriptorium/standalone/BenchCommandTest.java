@@ -81,8 +81,15 @@ class BenchCommandTest {
         assertThat(err.toString()).contains("--model");
         assertThat(execute("bench", "ingest", "--pages", "3")).isEqualTo(2);
         assertThat(err.toString()).contains("--pages: at least 32 expected, 3 found");
-        assertThat(execute("bench", "lines")).isEqualTo(2);
-        assertThat(err.toString()).contains("--data");
+        assertThat(execute("bench", "lines", "--rounds", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("at least 1 of each expected");
+        assertThat(execute("bench", "decoder", "--random-weights", "--llama-bench", "here"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--llama-bench and --llama-model: both or neither expected");
+        assertThat(execute("bench", "pipeline", "--load", "1")).isEqualTo(2);
+        assertThat(err.toString()).contains("load: between 0 and 1 expected, 1.0 found");
+        assertThat(execute("bench", "all", "--only", "lines,words")).isEqualTo(2);
+        assertThat(err.toString()).contains("some of lines, decoder, vision, pipeline, ingest expected, words found");
     }
 
     private int execute(String... args) {

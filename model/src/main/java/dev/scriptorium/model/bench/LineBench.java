@@ -43,8 +43,8 @@ public final class LineBench {
         this.rounds = rounds;
     }
 
-    /** How many steps {@link #run} has. */
-    public int steps() {
+    /** How many steps {@link #run} has with so many rounds. */
+    public static int steps(int rounds) {
         return rounds + 2;
     }
 

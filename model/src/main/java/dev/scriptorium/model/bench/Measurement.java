@@ -20,7 +20,7 @@ public record Measurement(String name, double value, String unit, List<Double> s
      *
      * @throws IllegalArgumentException if there are none
      */
-    static Measurement of(String name, String unit, List<Double> samples) {
+    public static Measurement of(String name, String unit, List<Double> samples) {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException(name + ": at least one sample expected, none found");
         }
