@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             CompressionBenchmark.class,
             IngestBenchmark.class,
             PipelineBenchmark.class,
+            TrainingBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

@@ -56,7 +56,7 @@ public record Machine(
     }
 
     /** Nanoseconds of processor time that this process has used, all threads together. */
-    static long cpuNanos() {
+    public static long cpuNanos() {
         return SYSTEM.getProcessCpuTime();
     }
 
