@@ -20,6 +20,7 @@ final class BlockPool {
     private final List<Held> held = new ArrayList<>();
 
     private final Map<Sequence, List<Integer>> blocks = new HashMap<>();
+    private int aside;
 
     /** A block and which of its sequence's blocks it is. */
     private record Held(Sequence sequence, int index) {}
@@ -44,8 +45,14 @@ final class BlockPool {
         return held.size();
     }
 
+    /** Blocks that can be taken: those that nobody holds and that are not set aside. */
     int free() {
-        return shape.blocks() - held.size();
+        return shape.blocks() - held.size() - aside;
+    }
+
+    /** Keeps so many free blocks for somebody who takes them later, in place of those that were set aside before. */
+    void setAside(int blocks) {
+        aside = blocks;
     }
 
     /** The sequence's blocks in the order of its positions; none if it holds none. */

@@ -36,10 +36,7 @@ public record MemoryPlan(
     private static final long PAGE_PROCESS = 512L << 20;
     private static final long LINE_PROCESS = 128L << 20;
 
-    /** Patches of nine tiles of 640 x 640 pixels, the most views that are encoded together. */
-    private static final long MOST_PLACES = 9L * 40 * 40;
-
-    /** Patches of a view of 1280 x 1280 pixels. */
+    /** Patches of a view of 1280 x 1280 pixels, the most that are encoded together. */
     private static final long LARGEST_VIEW = 80L * 80;
 
     /** Scores of attention before, in and after the softmax. */
@@ -124,7 +121,7 @@ public record MemoryPlan(
         ModelConfig.Sam sam = config.sam();
         boolean lines = config.unit() == ModelConfig.Unit.LINE;
         long canvas = (long) sam.gridHeight() * sam.gridWidth();
-        long places = lines ? OcrEngine.LINES_A_BATCH * canvas : MOST_PLACES;
+        long places = lines ? OcrEngine.LINES_A_BATCH * canvas : LARGEST_VIEW;
         long largest = lines ? canvas : LARGEST_VIEW;
         return (lines ? LINE_PROCESS : PAGE_PROCESS)
                 + places * sam.width() * COPIES * type.bytes()

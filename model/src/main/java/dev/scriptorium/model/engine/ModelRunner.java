@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Runs batches of sequences through the network: pictures and prompts in once, then a token of each a
@@ -25,6 +27,15 @@ import java.util.List;
  * network's own: a network serves one runner at a time, and a new one begins with an empty cache. Not thread-safe.
  */
 final class ModelRunner {
+    /** Pixels of views that are encoded together: one of Base mode, or two tiles. */
+    private static final long LOT_PIXELS = 1024L * 1024;
+
+    /** A GPU has room for more at a time. */
+    private static final long GPU_LOT = 16;
+
+    /** Tokens of prompts that go in together. */
+    private static final int PROMPT_TOKENS = 1024;
+
     private final ScriptModule module;
     private final ModelConfig config;
     private final AdapterBank bank;
@@ -49,32 +60,66 @@ final class ModelRunner {
                 .discard();
     }
 
-    /** Encodes pictures of one shape with the prompt and the adapter they share and takes each sequence's first token. */
-    void prefill(List<Sequence> sequences) {
-        Sequence first = sequences.get(0);
-        bank.choose(first.adapter());
+    /** Encodes lines of one width that share prompt and adapter, and takes each sequence's first token. */
+    void prefillLines(List<Sequence> sequences) {
+        bank.choose(sequences.get(0).adapter());
         try (NDManager temporary = module.manager().newSubManager()) {
-            NDArray vision = encode(sequences, temporary);
-            NDArray ids = temporary.create(widen(first.prompt().ids()));
-            NDArray embedded = module.infer(
-                            "embed_with_images", ids, vision, first.prompt().imageStart())
-                    .tensor(temporary);
-            int room = roomBehind(first.prompt().length(), sequences.size());
-            List<int[]> proposals = proposals(sequences, room);
-            int guesses = longest(proposals);
-            int firstBlock = pool.used();
-            for (Sequence sequence : sequences) {
-                if (!pool.reserve(sequence, first.prompt().length() + guesses)) {
-                    throw new IllegalStateException("KV memory: room for an admitted prompt of "
-                            + first.prompt().length() + " tokens expected, " + pool.free() + " blocks found");
-                }
-            }
-            NDArray logits = guesses == 0
-                    ? module.infer("prefill", embedded, firstBlock).tensor(temporary)
-                    : module.infer("prefill_guessed", embedded, guesses(proposals, guesses, temporary), firstBlock)
-                            .tensor(temporary);
-            choose(sequences, proposals, logits, temporary);
+            prefill(sequences, encode(sequences, temporary), temporary);
         }
+    }
+
+    /** Begins to take in pages of one shape that share prompt and adapter. */
+    Intake take(List<Sequence> pages) {
+        long pixels = (module.device().isGpu() ? GPU_LOT : 1) * LOT_PIXELS;
+        return new Intake(module.manager().newSubManager(), pages, pixels);
+    }
+
+    /**
+     * Does the next bounded piece of an intake: a lot of views, or the prompts of some pages once all are encoded.
+     *
+     * @return the sequences that are in the cache now and have their first token
+     */
+    List<Sequence> advance(Intake intake) {
+        bank.choose(intake.sequences().iterator().next().adapter());
+        if (!intake.encoded()) {
+            intake.encodeLot(this::encodeViews);
+            return List.of();
+        }
+        Map<Sequence, List<NDArray>> pages = intake.next(PROMPT_TOKENS);
+        pool.setAside(intake.blocks(pool.shape()));
+        List<Sequence> sequences = List.copyOf(pages.keySet());
+        try (NDManager temporary = module.manager().newSubManager()) {
+            NDArray[] vision = pages.entrySet().stream()
+                    .map(page -> layOut(page.getKey(), page.getValue(), temporary))
+                    .toArray(NDArray[]::new);
+            prefill(sequences, join(vision, temporary), temporary);
+        }
+        pages.values().forEach(views -> views.forEach(NDArray::close));
+        return sequences;
+    }
+
+    /** vision (B, V, H) of prompts of one length goes into new blocks. */
+    private void prefill(List<Sequence> sequences, NDArray vision, NDManager temporary) {
+        Sequence first = sequences.get(0);
+        NDArray ids = temporary.create(widen(first.prompt().ids()));
+        NDArray embedded = module.infer(
+                        "embed_with_images", ids, vision, first.prompt().imageStart())
+                .tensor(temporary);
+        int room = roomBehind(first.prompt().length(), sequences.size());
+        List<int[]> proposals = proposals(sequences, room);
+        int guesses = longest(proposals);
+        int firstBlock = pool.used();
+        for (Sequence sequence : sequences) {
+            if (!pool.reserve(sequence, first.prompt().length() + guesses)) {
+                throw new IllegalStateException("KV memory: room for an admitted prompt of "
+                        + first.prompt().length() + " tokens expected, " + pool.free() + " blocks found");
+            }
+        }
+        NDArray logits = guesses == 0
+                ? module.infer("prefill", embedded, firstBlock).tensor(temporary)
+                : module.infer("prefill_guessed", embedded, guesses(proposals, guesses, temporary), firstBlock)
+                        .tensor(temporary);
+        choose(sequences, proposals, logits, temporary);
     }
 
     /** How many positions each of some sequences may take behind its prompt. */
@@ -229,20 +274,47 @@ final class ModelRunner {
     }
 
     private NDArray encode(List<Sequence> sequences, NDManager temporary) {
-        Picture first = sequences.get(0).picture();
-        if (first instanceof Picture.Line) {
+        if (sequences.get(0).picture() instanceof Picture.Line) {
             NDArray pictures = views(lines(sequences, temporary), temporary);
             if (drafts) {
                 draft(sequences, pictures, temporary);
             }
             return module.infer("lay_out", pictures).tensor(temporary);
         }
-        NDArray[] pages = sequences.stream()
-                .map(sequence -> encode(((Picture.Page) sequence.picture()).views(), temporary))
-                .toArray(NDArray[]::new);
-        return pages.length == 1
-                ? pages[0]
-                : module.infer("join", (Object) pages).tensor(temporary);
+        Sequence page = sequences.get(0);
+        PageViews views = ((Picture.Page) page.picture()).views();
+        List<NDArray> encoded = new ArrayList<>(encodeViews(List.of(views.global()), temporary));
+        if (!views.tiles().isEmpty()) {
+            encoded.addAll(encodeViews(views.tiles(), temporary));
+        }
+        return layOut(page, encoded, temporary);
+    }
+
+    /** @return each view's tokens, (1, h, w, H) */
+    private List<NDArray> encodeViews(List<RgbImage> images, NDManager owner) {
+        try (NDManager temporary = module.manager().newSubManager()) {
+            NDArray encoded = views(pixels(images, temporary), temporary);
+            return IntStream.range(0, images.size())
+                    .mapToObj(i -> module.infer("one_of", encoded, i).tensor(owner))
+                    .toList();
+        }
+    }
+
+    /** @param views of a page: the global one, then its tiles */
+    private NDArray layOut(Sequence sequence, List<NDArray> views, NDManager temporary) {
+        if (views.size() == 1) {
+            return module.infer("lay_out", views.get(0)).tensor(temporary);
+        }
+        PageViews page = ((Picture.Page) sequence.picture()).views();
+        NDArray tiles = join(views.subList(1, views.size()).toArray(NDArray[]::new), temporary);
+        return module.infer("lay_out_tiled", views.get(0), tiles, page.columns(), page.rows())
+                .tensor(temporary);
+    }
+
+    private NDArray join(NDArray[] parts, NDManager temporary) {
+        return parts.length == 1
+                ? parts[0]
+                : module.infer("join", (Object) parts).tensor(temporary);
     }
 
     /** Frames behind a line's own pixels see only padding and are left out. */
@@ -258,16 +330,6 @@ final class ModelRunner {
                     .get(row)
                     .guess(Draft.ofFrames(frames, from, to, config.decoder().vocabulary()));
         }
-    }
-
-    private NDArray encode(PageViews page, NDManager temporary) {
-        NDArray global = views(pixels(List.of(page.global()), temporary), temporary);
-        if (page.tiles().isEmpty()) {
-            return module.infer("lay_out", global).tensor(temporary);
-        }
-        NDArray tiles = views(pixels(page.tiles(), temporary), temporary);
-        return module.infer("lay_out_tiled", global, tiles, page.columns(), page.rows())
-                .tensor(temporary);
     }
 
     /** (B, 3, H, W) -> (B, h, w, hidden). */

@@ -35,6 +35,10 @@ class Projector(Module):
   def lay_out_tiled(self, view: Tensor, tiles: Tensor, columns: int, rows: int) -> Tensor:
     return torch.cat([self.rows_with_newlines(self.join_tiles(tiles, columns, rows)), self.lay_out(view)], 1)
 
-  # one batch from pages encoded one by one, each (1, V, H)
-  def join(self, pages: List[Tensor]) -> Tensor:
-    return torch.cat(pages)
+  # one batch of what was encoded apart: (1, ...) each
+  def join(self, parts: List[Tensor]) -> Tensor:
+    return torch.cat(parts)
+
+  # of what was encoded together, (B, ...) -> (1, ...)
+  def one_of(self, batch: Tensor, i: int) -> Tensor:
+    return batch[i:i + 1]

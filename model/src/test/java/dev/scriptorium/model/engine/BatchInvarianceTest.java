@@ -148,6 +148,37 @@ class BatchInvarianceTest {
         }
     }
 
+    /** Pages come in view by view: those that run get on meanwhile, and those that come in may be taken back. */
+    @Test
+    void aLongPageOnItsWayInHoldsNobodyUp() {
+        RgbImage portrait = Golden.png(Golden.tiny("images/portrait_700x1000.png"));
+        Question tiled = page(portrait, Mode.GUNDAM, Prompt.FREE_OCR, 4);
+        Question running = new Question(
+                pages.get(0).picture(), Prompt.FREE_OCR, pages.get(0).visionTokens(), 60, Generation.NO_EOS);
+        List<String> alone = List.of(alone(running), alone(tiled));
+        Engine engine = new Engine(network, 3, POSITIONS);
+        Sequence first = running.sequence();
+        engine.add(first);
+        engine.step();
+        engine.step();
+        assertThat(first.answerLength()).isPositive();
+        Sequence cancelled = tiled.sequence();
+        Sequence second = tiled.sequence();
+        engine.add(cancelled);
+        engine.add(second);
+        int before = first.answerLength();
+        while (second.answerLength() == 0) {
+            engine.step();
+            if (first.answerLength() > before + 8) {
+                engine.cancel(List.of(cancelled));
+            }
+        }
+        assertThat(first.answerLength()).as("tokens written meanwhile").isGreaterThan(before + 16);
+        drain(engine);
+        assertThat(List.of(ids(first), ids(second))).isEqualTo(alone);
+        assertThat(cancelled.answerLength()).isZero();
+    }
+
     @Test
     void whatHadToBeginAgainForLackOfMemoryReadsTheSame() {
         Random random = new Random(8);

@@ -61,11 +61,11 @@ class MemoryPlanTest {
     @Test
     void refusesToStartWhereThereIsTooLittle() {
         assertThatThrownBy(() -> MemoryPlan.of(
-                        PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 8 * GIB))
+                        PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 7 * GIB))
                 .isInstanceOf(MemoryPlanException.class)
                 .hasMessageMatching("memory: \\d+ MiB free expected for weights 6363 MiB, working memory \\d+ MiB,"
                         + " adapters \\d+ MiB, keys and values 270 MiB \\(at least 270 MiB: one page with an answer of"
-                        + " 4096 tokens\\); 8192 MiB found");
+                        + " 4096 tokens\\); 7168 MiB found");
         assertThatThrownBy(() -> MemoryPlan.of(
                         PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.of(20 * GIB)), 24 * GIB))
                 .isInstanceOf(MemoryPlanException.class)
