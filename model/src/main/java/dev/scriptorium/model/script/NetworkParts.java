@@ -1,6 +1,8 @@
 package dev.scriptorium.model.script;
 
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.weights.ComputeType;
+import dev.scriptorium.model.weights.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,7 @@ public final class NetworkParts {
         ModelConfig.Decoder decoder = config.decoder();
         Map<String, Object> constants = new LinkedHashMap<>();
         constants.put("compute", compute);
+        constants.put("tiles", compute == DType.BF16.torch() && ComputeType.multipliesTiles());
         constants.put("sam_heads", sam.heads());
         constants.put("sam_patch", sam.patch());
         constants.put("sam_window_height", sam.windowHeight());

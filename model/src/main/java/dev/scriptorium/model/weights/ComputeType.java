@@ -30,11 +30,19 @@ public final class ComputeType {
 
     /** bfloat16 where this processor has instructions for it, else float32. */
     public static DType best() {
+        return processorHas("avx512_bf16") || multipliesTiles() ? DType.BF16 : DType.F32;
+    }
+
+    /** Whether this processor has units that multiply whole tiles of bfloat16, Intel's AMX. */
+    public static boolean multipliesTiles() {
+        return processorHas("amx_bf16");
+    }
+
+    private static boolean processorHas(String feature) {
         try (Stream<String> lines = Files.lines(CPU_INFO)) {
-            boolean fast = lines.anyMatch(line -> line.contains("avx512_bf16") || line.contains("amx_bf16"));
-            return fast ? DType.BF16 : DType.F32;
+            return lines.anyMatch(line -> line.contains(feature));
         } catch (IOException | java.io.UncheckedIOException e) {
-            return DType.F32; // not Linux
+            return false; // not Linux
         }
     }
 }

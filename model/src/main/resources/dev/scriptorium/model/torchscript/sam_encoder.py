@@ -9,6 +9,7 @@ class SamEncoder(Module):
   sam_grid_width : int
   sam_global : List[int]    # 1 where the block attends to the whole grid
   sam_sliced : bool         # positions are cut from their tables instead of interpolated
+  tiles : bool              # the processor multiplies in tiles: products are so cheap that larger ones save passes over memory
 
   sam_patch_weight : List[Tensor]     # model.sam_model.patch_embed.proj.weight
   sam_patch_bias : List[Tensor]       # model.sam_model.patch_embed.proj.bias
@@ -71,26 +72,53 @@ class SamEncoder(Module):
     along_w = torch.bmm(by_column, rw.transpose(1, 2)).view([w, m, h, w]).permute([1, 2, 0, 3])
     return (along_h, along_w)
 
+  # positions as further channels: with a key's share of them a query's product picks its numbers for the key's row and
+  # column. scaled, k (M, s, d) -> (M, s, c), (M, s, c), c = d + h + w and zeros up to a multiple of step
+  def sam_riding(self, scaled: Tensor, k: Tensor, along_h: Tensor, along_w: Tensor, step: int) -> Tuple[Tensor, Tensor]:
+    m = k.size(0)
+    s = k.size(1)
+    h = along_h.size(3)
+    w = along_w.size(3)
+    rest = (step - (k.size(2) + h + w) % step) % step
+    rows = torch.eye(h, dtype=k.dtype, device=k.device).repeat_interleave(w, 0)
+    columns = torch.eye(w, dtype=k.dtype, device=k.device).repeat([h, 1])
+    places = torch.constant_pad_nd(torch.cat([rows, columns], 1), [0, rest])
+    zeros = torch.zeros([], dtype=k.dtype, device=k.device).expand([m, s, rest])
+    queries = torch.cat([scaled, along_h.reshape([m, s, h]), along_w.reshape([m, s, w]), zeros], 2)
+    return (queries, torch.cat([k, places.unsqueeze(0).expand([m, s, h + w + rest])], 2))
+
+  # one head of a large grid, some rows of queries at a time: their scores stay in the processor's cache
+  def sam_attend_rows(self, scaled: Tensor, k: Tensor, v: Tensor, along_h: Tensor, along_w: Tensor) -> Tensor:
+    h = along_h.size(2)
+    w = along_w.size(2)
+    step = max(1, 256 // w)
+    parts = annotate(List[Tensor], [])
+    for at in range(0, h, step):
+      end = min(h, at + step)
+      score = torch.matmul(scaled[at * w:end * w], k.transpose(0, 1)).view([end - at, w, h, w])
+      score = score.add_(along_h[at:end].unsqueeze(3)).add_(along_w[at:end].unsqueeze(2))
+      parts.append(torch.matmul(torch.softmax(score.view([-1, h * w]), -1), v))
+    return torch.cat(parts)
+
   # q, k, v (M, s, d), s = h * w places of a window -> (M, s, d)
   def sam_attend(self, q: Tensor, k: Tensor, v: Tensor, i: int, h: int, w: int, native_h: int, native_w: int) -> Tensor:
     m = q.size(0)
     s = h * w
+    d = q.size(2)
     along_h, along_w = self.sam_bias(q, i, h, w, native_h, native_w)
-    scaled = q * (1.0 / torch.sqrt(float(q.size(2))))
+    scaled = q * (1.0 / torch.sqrt(float(d)))
     if h + w <= 16:
-      # in small windows the positions ride along in the product: each key picks its row's and its column's number
-      rows = torch.eye(h, dtype=k.dtype, device=k.device).repeat_interleave(w, 0)
-      columns = torch.eye(w, dtype=k.dtype, device=k.device).repeat([h, 1])
-      queries = torch.cat([scaled, along_h.reshape([m, s, h]), along_w.reshape([m, s, w])], 2)
-      keys = torch.cat([k, torch.cat([rows, columns], 1).unsqueeze(0).expand([m, s, h + w])], 2)
+      queries, keys = self.sam_riding(scaled, k, along_h, along_w, 1)
       return torch.bmm(torch.softmax(torch.bmm(queries, keys.transpose(1, 2)), -1), v)
+    if self.tiles:
+      queries, keys = self.sam_riding(scaled, k, along_h, along_w, 32)
+      values = torch.constant_pad_nd(v, [0, keys.size(2) - d])
+      y = torch.scaled_dot_product_attention(queries.unsqueeze(0), keys.unsqueeze(0), values.unsqueeze(0), None, 0., False, scale=1.0)
+      return y[0, :, :, 0:d]
     if s > 1024:
-      # one head at a time: the scores of all heads of a 64 x 64 grid would take 0.8 GB in float32
       heads = annotate(List[Tensor], [])
       for j in range(m):
-        score = torch.matmul(scaled[j], k[j].transpose(0, 1)).view([h, w, h, w])
-        score = score.add_(along_h[j].unsqueeze(3)).add_(along_w[j].unsqueeze(2))
-        heads.append(torch.matmul(torch.softmax(score.view([s, s]), -1), v[j]))
+        heads.append(self.sam_attend_rows(scaled[j], k[j], v[j], along_h[j], along_w[j]))
       return torch.stack(heads)
     # a view's heads at a time: their scores stay in the processor's cache
     n = self.sam_heads
@@ -116,7 +144,7 @@ class SamEncoder(Module):
     k = parts[1]
     v = parts[2]
     y = self.sam_attend(q, k, v, i, wh, ww, native_h, native_w)
-    y = y.view([b, nh, nw, n, wh, ww, d]).permute([0, 1, 4, 2, 5, 3, 6]).reshape([b, nh * wh, nw * ww, n * d])
+    y = y.reshape([b, nh, nw, n, wh, ww, d]).permute([0, 1, 4, 2, 5, 3, 6]).reshape([b, nh * wh, nw * ww, n * d])
     return self.linear_bias(y, self.sam_proj_weight[i], self.sam_proj_bias[i])
 
   # cuts the zero-padded grid into windows and attends inside each; padded places take part as keys
