@@ -60,6 +60,9 @@ final class DecoderBenchmark extends Benchmark {
             description = "Sequences decoded together, such as 1,8; default ${DEFAULT-VALUE}.")
     private List<Integer> batches;
 
+    @Option(names = "--packed", description = "Compute with weights packed for the processor: a second copy of them.")
+    private boolean packed;
+
     @Option(
             names = "--rounds",
             paramLabel = "N",
@@ -131,7 +134,8 @@ final class DecoderBenchmark extends Benchmark {
         }
         try {
             threads.ifPresent(DjlDefaults::threads);
-            return new DecoderBench(ComputeType.of(dtype), layers, promptTokens, newTokens, batches, rounds, seed);
+            return new DecoderBench(
+                    ComputeType.of(dtype), layers, promptTokens, newTokens, batches, packed, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -31,6 +31,9 @@ final class VisionBenchmark extends Benchmark {
     @Option(names = "--dtype", defaultValue = "bf16", description = "bf16, f32 or auto; default ${DEFAULT-VALUE}.")
     private String dtype;
 
+    @Option(names = "--packed", description = "Compute with weights packed for the processor: a second copy of them.")
+    private boolean packed;
+
     @Option(
             names = "--rounds",
             paramLabel = "N",
@@ -63,7 +66,7 @@ final class VisionBenchmark extends Benchmark {
     private VisionBench bench() {
         try {
             threads.ifPresent(DjlDefaults::threads);
-            return new VisionBench(ComputeType.of(dtype), sides, rounds, seed);
+            return new VisionBench(ComputeType.of(dtype), sides, packed, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

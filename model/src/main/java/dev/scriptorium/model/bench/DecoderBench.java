@@ -21,11 +21,19 @@ import java.util.SplittableRandom;
  * @param promptTokens tokens of a prompt; a page in Base mode is 273 and its question
  * @param newTokens tokens decoded in a round
  * @param batches sequences decoded together; each is measured
+ * @param packed whether to compute with {@link dev.scriptorium.model.weights.PackedWeights}, which takes their memory twice
  * @param rounds measured after one that is not
  * @param seed of weights and tokens
  */
 public record DecoderBench(
-        DType type, int layers, int promptTokens, int newTokens, List<Integer> batches, int rounds, long seed) {
+        DType type,
+        int layers,
+        int promptTokens,
+        int newTokens,
+        List<Integer> batches,
+        boolean packed,
+        int rounds,
+        long seed) {
     /** Activations, the runtime and this JVM beside weights and cache. */
     private static final long HEADROOM_BYTES = 3L << 29;
 
@@ -52,7 +60,8 @@ public record DecoderBench(
     List<Measurement> run(ModelConfig config, Runnable step) {
         requireMemory(config, Machine.availableMemory());
         long start = System.nanoTime();
-        try (RandomNetwork decoder = new RandomNetwork(config, RandomNetwork.Half.DECODER, type, layers, seed)) {
+        try (RandomNetwork decoder =
+                new RandomNetwork(config, RandomNetwork.Half.DECODER, type, layers, packed, seed)) {
             List<Measurement> results = new ArrayList<>();
             results.add(Measurement.of("draw weights", "s", List.of((System.nanoTime() - start) / 1e9)));
             results.add(Measurement.of("weights", "bytes", List.of((double) weightBytes(config))));
@@ -76,7 +85,7 @@ public record DecoderBench(
                 * (promptTokens + newTokens)
                 * config.decoder().width()
                 * type.bytes();
-        long needed = weightBytes(config) + cache + HEADROOM_BYTES;
+        long needed = (packed ? 2 : 1) * weightBytes(config) + cache + HEADROOM_BYTES;
         if (available < needed) {
             throw new IllegalStateException(String.format(
                     "decoder bench: %.1f GB of free memory expected for %d layers in %s, %.1f GB found"

@@ -8,6 +8,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.TensorShapes;
 import dev.scriptorium.model.weights.WeightLoader;
 import java.util.ArrayList;
@@ -60,12 +61,13 @@ final class RandomNetwork implements AutoCloseable {
      * Draws the weights.
      *
      * @param layers how many of the config's decoder layers
+     * @param packed whether to compute with {@link PackedWeights}
      */
-    RandomNetwork(ModelConfig config, Half half, DType type, int layers, long seed) {
+    RandomNetwork(ModelConfig config, Half half, DType type, int layers, boolean packed, long seed) {
         DjlDefaults.apply();
         manager = NDManager.newBaseManager(Device.cpu());
         manager.getEngine().setRandomSeed(Math.toIntExact(seed));
-        module = ScriptModule.load(manager, half.parts(), NetworkParts.constants(config, type.torch()));
+        module = ScriptModule.load(manager, half.parts(), NetworkParts.constants(config, type, false));
         Map<String, NDArray> weights = new LinkedHashMap<>();
         shapes(config, half, layers).forEach((name, shape) -> {
             boolean norm = shape.size() == 1;
@@ -77,6 +79,9 @@ final class RandomNetwork implements AutoCloseable {
                             .tensor(module.manager()));
         });
         WeightLoader.assign(module, weights);
+        if (packed) {
+            PackedWeights.of(module, weights, module.manager());
+        }
     }
 
     /** Bytes that the weights take. */

@@ -16,10 +16,11 @@ import java.util.SplittableRandom;
  *
  * @param type what weights are kept and products computed in
  * @param sides of the views in pixels, multiples of 64; each is measured
+ * @param packed whether to compute with {@link dev.scriptorium.model.weights.PackedWeights}
  * @param rounds measured after one that is not
  * @param seed of weights and pixels
  */
-public record VisionBench(DType type, List<Integer> sides, int rounds, long seed) {
+public record VisionBench(DType type, List<Integer> sides, boolean packed, int rounds, long seed) {
     /** Pixels a side of what becomes one vision token. */
     private static final int TOKEN_SIDE = 64;
 
@@ -47,7 +48,7 @@ public record VisionBench(DType type, List<Integer> sides, int rounds, long seed
 
     /** Measures an encoder of another size. */
     List<Measurement> run(ModelConfig config, Runnable step) {
-        try (RandomNetwork encoder = new RandomNetwork(config, RandomNetwork.Half.ENCODER, type, 0, seed)) {
+        try (RandomNetwork encoder = new RandomNetwork(config, RandomNetwork.Half.ENCODER, type, 0, packed, seed)) {
             step.run();
             SplittableRandom random = new SplittableRandom(seed);
             List<Measurement> results = new ArrayList<>();

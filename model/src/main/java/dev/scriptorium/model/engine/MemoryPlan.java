@@ -3,6 +3,7 @@ package dev.scriptorium.model.engine;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.TensorShapes;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +12,7 @@ import java.util.Map;
 /**
  * What an engine will take of the memory, decided before it takes any. All in bytes but the positions.
  *
- * @param weights of the checkpoint in the type that is computed in
+ * @param weights of the checkpoint in the type that is computed in, and {@linkplain PackedWeights packed copies}
  * @param keysAndValues one pool for all sequences, taken at the start
  * @param positions tokens of prompts and answers that the pool holds
  * @param block positions that are given to a sequence at a time
@@ -57,6 +58,9 @@ public record MemoryPlan(
         long weights = checkpoint.names().stream()
                 .mapToLong(name -> elements(checkpoint.entry(name).shape()) * type.bytes())
                 .sum();
+        if (type == DType.BF16 && PackedWeights.wanted(checkpoint)) {
+            weights += PackedWeights.bytes(checkpoint);
+        }
         return of(checkpoint.config(), type, weights, options, free);
     }
 

@@ -29,7 +29,7 @@ public final class LoraModules {
     public static Map<String, Size> linears(ModelConfig config) {
         Map<String, Size> linears = new LinkedHashMap<>();
         TensorShapes.of(config).forEach((name, shape) -> {
-            if (name.endsWith(WEIGHT) && shape.size() == 2 && isLinear(name)) {
+            if (TensorShapes.isLinear(name, shape.size())) {
                 linears.put(name.substring(0, name.length() - WEIGHT.length()), new Size(shape.get(0), shape.get(1)));
             }
         });
@@ -64,10 +64,5 @@ public final class LoraModules {
 
     private static boolean matches(String module, String target) {
         return module.equals(target) || module.endsWith("." + target);
-    }
-
-    /** Tables are no linears, nor is the router, which the reference keeps as a bare parameter. */
-    private static boolean isLinear(String name) {
-        return !name.contains("embed") && !name.endsWith("mlp.gate" + WEIGHT);
     }
 }

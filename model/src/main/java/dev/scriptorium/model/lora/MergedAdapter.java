@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.script.ScriptModule;
-import dev.scriptorium.model.weights.WeightLoader;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -38,13 +37,13 @@ public final class MergedAdapter implements AutoCloseable {
                         .tensor(owner));
             }
         });
-        WeightLoader.assign(module, weights);
+        network.use(weights, owner);
         return new MergedAdapter(network, owner);
     }
 
     @Override
     public void close() {
-        WeightLoader.assign(network.module(), network.weights());
+        network.use(network.weights(), network.manager());
         owner.close();
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.SafetensorsReader;
@@ -21,7 +22,7 @@ final class TensorTypeCheck implements Check {
         JsonNode probe = golden.json(PROBE + ".json");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
                 ScriptModule module =
-                        ScriptModule.load(manager, List.of("common", "lora"), Map.of("compute", DType.F32.torch()));
+                        ScriptModule.load(manager, List.of("common", "lora"), NetworkParts.products(DType.F32, true));
                 SafetensorsReader reader = SafetensorsReader.open(golden.file(PROBE + ".safetensors"))) {
             findings.equal(
                     Aspect.TENSOR_TYPES,

@@ -7,11 +7,13 @@ import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.WeightLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A checkpoint ready to compute: the script module with all weights in place. Owns all its native
@@ -23,6 +25,7 @@ public final class Network implements AutoCloseable {
     private final ModelConfig config;
     private final Map<String, NDArray> weights;
     private final DType type;
+    private Optional<PackedWeights> packed = Optional.empty();
 
     private Network(
             NDManager manager, ScriptModule module, ModelConfig config, Map<String, NDArray> weights, DType type) {
@@ -45,9 +48,13 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    /** Loads an open checkpoint, which may be closed afterwards. */
+    /** Loads an open checkpoint, which may be closed afterwards, and {@linkplain #pack packs} it where that pays. */
     public static Network load(Checkpoint checkpoint, DType type) throws IOException {
-        return load(checkpoint, type, NetworkParts.INFERENCE);
+        Network network = load(checkpoint, type, NetworkParts.INFERENCE);
+        if (type == DType.BF16 && PackedWeights.wanted(checkpoint)) {
+            network.pack();
+        }
+        return network;
     }
 
     /**
@@ -58,8 +65,10 @@ public final class Network implements AutoCloseable {
     public static Network load(Checkpoint checkpoint, DType type, List<String> parts) throws IOException {
         DjlDefaults.apply();
         NDManager manager = NDManager.newBaseManager(Device.cpu());
-        ScriptModule module =
-                ScriptModule.load(manager, parts, NetworkParts.constants(checkpoint.config(), type.torch()));
+        ScriptModule module = ScriptModule.load(
+                manager,
+                parts,
+                NetworkParts.constants(checkpoint.config(), type, !parts.equals(NetworkParts.INFERENCE)));
         return new Network(manager, module, checkpoint.config(), WeightLoader.load(module, checkpoint, type), type);
     }
 
@@ -69,10 +78,36 @@ public final class Network implements AutoCloseable {
      */
     public Network twin() {
         NDManager own = NDManager.newBaseManager(Device.cpu());
-        ScriptModule twin =
-                ScriptModule.load(own, NetworkParts.INFERENCE, NetworkParts.constants(config, type.torch()));
+        ScriptModule twin = ScriptModule.load(own, NetworkParts.INFERENCE, NetworkParts.constants(config, type, false));
         WeightLoader.assign(twin, weights);
-        return new Network(own, twin, config, weights, type);
+        packed.ifPresent(packs -> packs.use(twin, weights, own));
+        Network network = new Network(own, twin, config, weights, type);
+        network.packed = packed;
+        return network;
+    }
+
+    /**
+     * Computes with packed copies of the decoder's weights from now on: faster where a few rows are multiplied, for as much
+     * memory again.
+     *
+     * @throws IllegalStateException if it does not compute in bfloat16
+     */
+    public void pack() {
+        if (type != DType.BF16) {
+            throw new IllegalStateException("packed weights: a network in BF16 expected, one in " + type + " found");
+        }
+        packed = Optional.of(PackedWeights.of(module, weights, manager));
+    }
+
+    /**
+     * Computes with other weights from now on, until it is given {@link #weights()} again. Packed, if its own are.
+     *
+     * @param others by checkpoint name, all of them
+     * @param owner of what is packed for it; must live as long as these weights are used
+     */
+    public void use(Map<String, NDArray> others, NDManager owner) {
+        WeightLoader.assign(module, others);
+        packed.ifPresent(packs -> packs.use(module, others, owner));
     }
 
     /** The compiled parts. */

@@ -39,15 +39,14 @@ public final class NetworkParts {
     /**
      * Constants of the inference parts.
      *
-     * @param compute libtorch's number of the type that matrix products are computed in
+     * @param compute what matrix products are computed in
+     * @param learns whether gradients are wanted
      */
-    public static Map<String, Object> constants(ModelConfig config, int compute) {
+    public static Map<String, Object> constants(ModelConfig config, DType compute, boolean learns) {
         ModelConfig.Sam sam = config.sam();
         ModelConfig.Clip clip = config.clip();
         ModelConfig.Decoder decoder = config.decoder();
-        Map<String, Object> constants = new LinkedHashMap<>();
-        constants.put("compute", compute);
-        constants.put("tiles", compute == DType.BF16.torch() && ComputeType.multipliesTiles());
+        Map<String, Object> constants = new LinkedHashMap<>(products(compute, learns));
         constants.put("sam_heads", sam.heads());
         constants.put("sam_patch", sam.patch());
         constants.put("sam_window_height", sam.windowHeight());
@@ -73,5 +72,19 @@ public final class NetworkParts {
         constants.put("experts_per_token", decoder.expertsPerToken());
         constants.put("normalize_topk", decoder.normalizeTopK());
         return constants;
+    }
+
+    /**
+     * Constants of the parts that all products go through, {@code common} and {@code lora}.
+     *
+     * @param compute what they are computed in
+     * @param learns whether gradients are wanted
+     */
+    public static Map<String, Object> products(DType compute, boolean learns) {
+        boolean bfloat16 = compute == DType.BF16 && ComputeType.multipliesBfloat16();
+        return Map.of(
+                "compute", compute.torch(),
+                "tiles", bfloat16 && ComputeType.multipliesTiles(),
+                "packs", bfloat16 && !learns);
     }
 }

@@ -30,7 +30,12 @@ public final class ComputeType {
 
     /** bfloat16 where this processor has instructions for it, else float32. */
     public static DType best() {
-        return processorHas("avx512_bf16") || multipliesTiles() ? DType.BF16 : DType.F32;
+        return multipliesBfloat16() ? DType.BF16 : DType.F32;
+    }
+
+    /** Whether this processor has instructions for bfloat16, so that oneDNN multiplies it. */
+    public static boolean multipliesBfloat16() {
+        return processorHas("avx512_bf16") || multipliesTiles();
     }
 
     /** Whether this processor has units that multiply whole tiles of bfloat16, Intel's AMX. */

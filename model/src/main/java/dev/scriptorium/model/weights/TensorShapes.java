@@ -35,6 +35,19 @@ public final class TensorShapes {
         return table.shapes;
     }
 
+    /**
+     * Whether a tensor is the weight of a linear layer: tables of embeddings are none, nor is the router, which the
+     * reference keeps as a bare parameter.
+     *
+     * @param dimensions how many the tensor has
+     */
+    public static boolean isLinear(String name, int dimensions) {
+        return dimensions == 2
+                && name.endsWith(".weight")
+                && !name.contains("embed")
+                && !name.endsWith("mlp.gate.weight");
+    }
+
     /** Frames of characters that the column reader makes of one column of patches. */
     public static final int FRAMES_A_COLUMN = 2;
 

@@ -18,13 +18,13 @@ class Attention(Module):
     f = f * torch.rsqrt(torch.mean(f * f, [-1], True) + self.norm_eps)
     return f.to(x.dtype) * weight.to(x.dtype)
 
-  # positions (B, T) -> cos, sin (B, 1, T, d / 2) in float32
+  # positions (B, T) -> cos, sin (B, 1, T, d / 2), computed in float32
   def rotary(self, positions: Tensor, d: int) -> Tuple[Tensor, Tensor]:
     half = d // 2
     steps = torch.arange(half, dtype=6, device=positions.device)
     inverse = torch.exp(steps * (-2.0 * torch.log(self.rope_theta) / float(d)))
     angle = positions.to(6).unsqueeze(-1) * inverse
-    return (torch.cos(angle).unsqueeze(1), torch.sin(angle).unsqueeze(1))
+    return (torch.cos(angle).unsqueeze(1).to(self.compute), torch.sin(angle).unsqueeze(1).to(self.compute))
 
   # rotates half-split pairs: x (B, N, T, d)
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

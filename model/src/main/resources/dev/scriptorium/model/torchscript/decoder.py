@@ -71,7 +71,7 @@ class Decoder(Module):
   def next_layers(self, x: Tensor, places: Tensor, length: int, blocks: List[Tensor]) -> Tensor:
     cos, sin = self.rotary(places, x.size(2) // self.heads)
     seen = torch.arange(length, dtype=4, device=x.device) <= places.unsqueeze(2)
-    bias = torch.zeros([x.size(0), x.size(1), length], dtype=6, device=x.device).masked_fill(torch.logical_not(seen), -inf).unsqueeze(1)
+    bias = torch.zeros([x.size(0), x.size(1), length], dtype=self.compute, device=x.device).masked_fill(torch.logical_not(seen), -inf).unsqueeze(1)
     for i in range(len(self.input_norm)):
       x = x + self.attend_next(self.rms_norm(x, self.input_norm[i]), i, cos, sin, places, bias, blocks)
       x = x + self.feed_forward(self.rms_norm(x, self.post_norm[i]), i)

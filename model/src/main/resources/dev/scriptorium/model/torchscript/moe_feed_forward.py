@@ -43,7 +43,8 @@ class MoeFeedForward(Module):
       n = counts[e]
       if n > 0:
         j = m * self.experts + e
-        self.share_follows(token[at:at + n], x.size(0))
+        if len(self.lora_batch) > 0:
+          self.share_follows(token[at:at + n], x.size(0))
         outputs.append(self.swiglu(sorted[at:at + n], self.expert_gate[j], self.expert_up[j], self.expert_down[j]))
         at = at + n
     self.share_returns()

@@ -9,7 +9,6 @@ class SamEncoder(Module):
   sam_grid_width : int
   sam_global : List[int]    # 1 where the block attends to the whole grid
   sam_sliced : bool         # positions are cut from their tables instead of interpolated
-  tiles : bool              # the processor multiplies in tiles: products are so cheap that larger ones save passes over memory
 
   sam_patch_weight : List[Tensor]     # model.sam_model.patch_embed.proj.weight
   sam_patch_bias : List[Tensor]       # model.sam_model.patch_embed.proj.bias
@@ -167,5 +166,5 @@ class SamEncoder(Module):
     else:
       x = x + self.sam_window_attention(y, i)
     y = self.layer_norm(x, self.sam_norm2_weight[i], self.sam_norm2_bias[i], 1e-06)
-    y = torch.gelu(self.linear_bias(y, self.sam_lin1_weight[i], self.sam_lin1_bias[i]))
+    y = self.linear_gelu(y, self.sam_lin1_weight[i], self.sam_lin1_bias[i])
     return x + self.linear_bias(y, self.sam_lin2_weight[i], self.sam_lin2_bias[i])

@@ -20,7 +20,7 @@ class VisionBenchTest {
     @ParameterizedTest
     @EnumSource(names = {"F32", "BF16"})
     void measuresEachSizeOfView(DType type) throws IOException {
-        VisionBench bench = new VisionBench(type, List.of(64, 128), 2, 7);
+        VisionBench bench = new VisionBench(type, List.of(64, 128), false, 2, 7);
         AtomicInteger steps = new AtomicInteger();
 
         List<Measurement> results =
@@ -43,7 +43,7 @@ class VisionBenchTest {
 
     @Test
     void refusesViewsThatAreNoWholeTokens() {
-        assertThatThrownBy(() -> new VisionBench(DType.F32, List.of(1000), 1, 1))
+        assertThatThrownBy(() -> new VisionBench(DType.F32, List.of(1000), false, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("side: a multiple of 64 pixels expected, 1000 found");
     }

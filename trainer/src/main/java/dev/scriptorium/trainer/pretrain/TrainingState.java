@@ -37,7 +37,7 @@ final class TrainingState implements AutoCloseable {
     private final Map<String, NDArray> moments = new LinkedHashMap<>();
 
     private TrainingState(NDManager parent, ModelConfig config, DType compute) {
-        Map<String, Object> constants = NetworkParts.constants(config, compute.torch());
+        Map<String, Object> constants = NetworkParts.constants(config, compute, true);
         constants.put("bos", config.decoder().bos());
         constants.put("guided_heads", 2);
         module = ScriptModule.load(parent, NetworkParts.PRETRAINING, constants);
