@@ -2,11 +2,14 @@ package dev.scriptorium.worker;
 
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.engine.PageEngine;
+import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.worker.adapter.AdapterWatcher;
 import dev.scriptorium.worker.kafka.Admission;
 import dev.scriptorium.worker.kafka.OffsetTracker;
 import dev.scriptorium.worker.kafka.Outbound;
 import dev.scriptorium.worker.kafka.TransactionalSink;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -98,9 +101,17 @@ public final class InferenceWorker implements AutoCloseable {
      *
      * @param engine reads the pages; closed with the worker
      * @param clock stamps results
+     * @throws IOException if an adapter is to be merged and cannot be read
      */
-    public static InferenceWorker open(WorkerConfig config, OcrEngine engine, Clock clock) {
+    public static InferenceWorker open(WorkerConfig config, OcrEngine engine, Clock clock) throws IOException {
         LOG.info("event=memory-plan {}", engine.memoryPlan());
+        Optional<Path> merged = config.adapters().merged();
+        if (merged.isPresent()) {
+            LoraAdapter adapter = LoraAdapter.read(merged.get(), engine.config());
+            engine.mergeAdapter(adapter);
+            LOG.info("event=merged adapter={} folder={}", adapter.id(), merged.get());
+            return withoutAdapters(config, engine, clock);
+        }
         return new WorkerParts(config, clock).following(engine);
     }
 

@@ -146,6 +146,8 @@ public record WorkerConfig(
      * @param dir where copies of those in use lie; of this worker alone, emptied at start
      * @param startTimeout how long a start waits until adapters are in use that were published before
      * @param shadowTimeout how long a page that is read waits for its second reading by an adapter on trial
+     * @param merged folder of the one adapter that reads all pages, merged into the weights: as fast as the base model;
+     *     then published ones are not followed
      */
     public record Adapters(
             @Setting(doc = "folder of this worker alone for copies of adapters; a temporary one if not given")
@@ -160,11 +162,16 @@ public record WorkerConfig(
                     value = "1m",
                     doc =
                             "how long a page that is read waits for its second reading in shadow mode; then that has failed")
-            Duration shadowTimeout) {
+            Duration shadowTimeout,
+
+            @Setting(
+                    doc = "folder of one adapter to merge into the weights, which then reads every page;"
+                            + " published ones are not followed")
+            Optional<Path> merged) {
 
         /** Copies in a temporary folder, and time enough. */
         public static final Adapters DEFAULT =
-                new Adapters(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
+                new Adapters(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1), Optional.empty());
     }
 
     /** How a consumer group decides who reads which partition. */

@@ -56,10 +56,15 @@ final class AdapterPress implements AutoCloseable {
     }
 
     LoraAdapter draw(int rank, double strength, long seed) throws IOException {
-        Path folder = dir.resolve("adapter-" + rank + "-" + seed);
+        Path folder = folder(rank, seed);
         LoraAdapter adapter = PeftAdapter.draw(folder, base, rank, strength, seed);
         files.put(adapter.id(), store.store(folder));
         return adapter;
+    }
+
+    /** Where the adapter of this rank and seed was drawn. */
+    Path folder(int rank, long seed) {
+        return dir.resolve("adapter-" + rank + "-" + seed);
     }
 
     /** Puts another adapter into the blob store: this one with other weights. */

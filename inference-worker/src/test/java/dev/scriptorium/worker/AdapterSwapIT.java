@@ -317,7 +317,7 @@ class AdapterSwapIT {
                 usual.limits(),
                 usual.blobs(),
                 usual.model(),
-                new WorkerConfig.Adapters(Optional.empty(), PATIENCE, Duration.ofNanos(1)),
+                new WorkerConfig.Adapters(Optional.empty(), PATIENCE, Duration.ofNanos(1), Optional.empty()),
                 usual.worker());
         try (RunningWorker worker = new RunningWorker(impatient, engine);
                 Stage.Results results = stage.results();
@@ -343,12 +343,41 @@ class AdapterSwapIT {
         }
     }
 
+    @Test
+    void aMergedAdapterReadsEveryPageWhateverIsPublished() throws Exception {
+        LoraAdapter merged = press.draw(4, 1);
+        LoraAdapter published = press.draw(4, 2);
+        Map<String, String> alone = alone(merged);
+        WorkerConfig usual = stage.config("w", WorkerConfig.Protocol.CONSUMER);
+        WorkerConfig merging = new WorkerConfig(
+                usual.kafka(),
+                usual.topics(),
+                usual.limits(),
+                usual.blobs(),
+                usual.model(),
+                new WorkerConfig.Adapters(Optional.empty(), PATIENCE, PATIENCE, Optional.of(press.folder(4, 1))),
+                usual.worker());
+        stage.publish(press.manifest("letters", published).build());
+        try (RunningWorker worker = new RunningWorker(merging, engine);
+                Stage.Results results = stage.results()) {
+            send("letters", 10);
+            send("unknown", 10);
+            results.await(20, PATIENCE);
+            worker.stop();
+
+            assertThat(results.recognitions).allSatisfy(read -> {
+                assertThat(read.getAdapterId()).isEqualTo(merged.id());
+                assertThat(read.getText()).isEqualTo(alone.get(merged.id() + image(read.getPageId())));
+            });
+        }
+    }
+
     private static OcrEngine open() throws IOException {
         EngineOptions options = new EngineOptions(16, 16, new NgramRule.Off(), 1_000_000, Duration.ofMinutes(1));
         return OcrEngine.open(BundledModel.folder(), DType.F32, options);
     }
 
-    private RunningWorker worker(String id) {
+    private RunningWorker worker(String id) throws IOException {
         return new RunningWorker(stage.config(id, WorkerConfig.Protocol.CONSUMER), engine);
     }
 

@@ -1,6 +1,7 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.model.engine.OcrEngine;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ final class RunningWorker implements AutoCloseable {
     }
 
     /** One that reads, with adapters. */
-    RunningWorker(WorkerConfig config, OcrEngine engine) {
+    RunningWorker(WorkerConfig config, OcrEngine engine) throws IOException {
         this(config.worker().id(), InferenceWorker.open(config, engine, Clock.systemUTC()));
     }
 

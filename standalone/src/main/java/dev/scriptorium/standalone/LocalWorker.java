@@ -3,6 +3,7 @@ package dev.scriptorium.standalone;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.worker.InferenceWorker;
 import dev.scriptorium.worker.WorkerConfig;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,7 +27,7 @@ final class LocalWorker implements AutoCloseable {
      *
      * @param engine reads the pages; closed with the worker
      */
-    static LocalWorker start(WorkerConfig config, OcrEngine engine) {
+    static LocalWorker start(WorkerConfig config, OcrEngine engine) throws IOException {
         LocalWorker local = new LocalWorker(InferenceWorker.open(config, engine, Clock.systemUTC()));
         local.thread.start();
         return local;
