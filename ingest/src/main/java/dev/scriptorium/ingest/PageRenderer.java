@@ -2,12 +2,14 @@ package dev.scriptorium.ingest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Turns a document into pages. A PNG or JPEG is one page and keeps its bytes. The pages of a PDF are drawn; those of a
@@ -38,6 +40,7 @@ public final class PageRenderer implements AutoCloseable {
      * @param documentId what to call it instead of its SHA-256
      * @return its pages; to be closed before this is
      * @throws RefusedException if the document cannot be taken in
+     * @throws InterruptException if the thread is interrupted
      */
     public DocumentPages open(Document document, Optional<String> documentId) throws RefusedException {
         Path path = document.path();
@@ -56,6 +59,8 @@ public final class PageRenderer implements AutoCloseable {
             throw new RefusedException(Refusal.UNREADABLE, name + ": a file expected, nothing found", e);
         } catch (AccessDeniedException e) {
             throw new RefusedException(Refusal.UNREADABLE, name + ": a readable file expected, access denied", e);
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(name);
         } catch (IOException e) {
             throw new RefusedException(Refusal.UNREADABLE, name + ": " + e, e);
         }
@@ -65,13 +70,21 @@ public final class PageRenderer implements AutoCloseable {
      * Tells a document's kind by its first bytes.
      *
      * @throws RefusedException if it is of no kind that is taken in
+     * @throws InterruptException if the thread is interrupted
      */
     public static ImageType type(Document document) throws RefusedException {
         try {
             return type(document.place(), document.path());
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(document.place());
         } catch (IOException e) {
             throw new RefusedException(Refusal.UNREADABLE, document.place() + ": " + e, e);
         }
+    }
+
+    /** Whoever is asked to stop while he reads a file has not found anything wrong with it. */
+    private static InterruptException interrupted(String name) {
+        return new InterruptException(name + ": interrupted while it was read", new InterruptedException());
     }
 
     private RenderedPages rendered(Document document, ImageType type, String documentId) throws RefusedException {

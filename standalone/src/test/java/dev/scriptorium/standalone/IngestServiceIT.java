@@ -244,6 +244,14 @@ class IngestServiceIT {
                             folder.resolve("watched/failed/note.txt.error.json").toFile());
             assertThat(why.at("/refused/0/code").asText()).isEqualTo("NOT_AN_IMAGE");
             assertThat(keys()).hasSize(2 * PAGES + 1);
+
+            // What is wrong with the disk passes; until then it says so, and waits.
+            Path inTheWay = Files.createFile(folder.resolve("watched/failed/letters"));
+            drop(Files.writeString(folder.resolve("other.txt"), "a note"), "letters/other.txt");
+            await(process, "it waits", () -> Files.readString(folder.resolve("log"))
+                    .contains("a folder that can be read and written expected"));
+            Files.delete(inTheWay);
+            await(process, "it goes on", () -> Files.exists(folder.resolve("watched/failed/letters/other.txt")));
             for (String empty : List.of("watched/working/.sent", "spool/accepted")) {
                 await(process, empty + " is empty", () -> {
                     try (var files = Files.list(folder.resolve(empty))) {

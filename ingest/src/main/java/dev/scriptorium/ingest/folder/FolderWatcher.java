@@ -17,6 +17,7 @@ import dev.scriptorium.schemas.DocumentStatus;
 import dev.scriptorium.schemas.RefusedPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,6 +43,8 @@ public final class FolderWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatcher.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CLAIMED_PAUSE = Duration.ofMillis(500);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final IngestConfig config;
     private final DocumentLedger ledger;
@@ -102,20 +105,38 @@ public final class FolderWatcher implements AutoCloseable {
     private void run() {
         DocumentTaker taker = new DocumentTaker(config, readings, clock);
         try {
-            resume(taker);
+            Duration pause = FIRST_PAUSE;
             while (true) {
-                for (Path file : inbox.complete()) {
-                    take(taker, file);
+                try {
+                    resume(taker);
+                    pause = FIRST_PAUSE;
+                    watch(taker);
+                } catch (IOException | UncheckedIOException e) {
+                    // No room, or not to be written to: that is mended beside it, and no file is at fault.
+                    LOG.warn(
+                            "event=waiting folder={} pauseMillis={} cause=\"a folder that can be read and written"
+                                    + " expected, {}\"",
+                            folder.inbox().getParent(),
+                            pause.toMillis(),
+                            e.toString());
+                    TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
                 }
-                TimeUnit.MILLISECONDS.sleep(config.ingest().watch().interval().toMillis());
             }
         } catch (InterruptedException | InterruptException e) {
             LOG.debug("asked to stop", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("ingest.watch.dir: a folder that can be read and written expected", e);
         } finally {
             Thread.interrupted(); // closing waits for the brokers
             taker.close();
+        }
+    }
+
+    private void watch(DocumentTaker taker) throws IOException, InterruptedException {
+        while (true) {
+            for (Path file : inbox.complete()) {
+                take(taker, file);
+            }
+            TimeUnit.MILLISECONDS.sleep(config.ingest().watch().interval().toMillis());
         }
     }
 
@@ -166,6 +187,8 @@ public final class FolderWatcher implements AutoCloseable {
         } catch (RefusedException e) {
             fail(work, e.reason().name(), e.getMessage());
             return;
+        } catch (ClosedByInterruptException e) {
+            throw new InterruptedException(name + ": asked to stop");
         } catch (IOException e) {
             fail(work, "UNREADABLE", name + ": a readable file expected, " + e);
             return;
