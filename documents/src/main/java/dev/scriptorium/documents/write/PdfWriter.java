@@ -38,7 +38,8 @@ import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
 /**
  * Searchable PDF/A-2b: every page is its image, with its text in front of it in rendering mode 3, invisible, to be found
  * and copied. JPEG keeps its bytes where colours allow, everything else is stored without loss. A page that is missing,
- * or whose image is, says so in print. The same document gives the same bytes.
+ * or whose image is, says so in print. A page that had to be turned to be read is shown turned; its image stays as it was.
+ * The same document gives the same bytes.
  *
  * @see <a href="https://www.iso.org/standard/50655.html">ISO 19005-2</a>
  */
@@ -194,6 +195,8 @@ final class PdfWriter implements DocumentWriter {
             fonts.setItem(TEXT_FONT, font.dictionary());
             operators.save();
             int rotation = page.origin().rotation();
+            // Shown upright, as it was read: readers of the text expect its lines to go to the right.
+            sheet.setRotation(rotation);
             operators.transform(turnedBack(rotation, size));
             operators.beginText();
             for (TextBlock block : page.blocks()) {

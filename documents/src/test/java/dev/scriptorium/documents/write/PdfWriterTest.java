@@ -5,6 +5,7 @@ import dev.scriptorium.documents.page.DocumentPage;
 import dev.scriptorium.documents.page.PageScan;
 import dev.scriptorium.documents.page.ReadPage;
 import dev.scriptorium.documents.page.RecognizedDocument;
+import dev.scriptorium.schemas.TextRegion;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -411,16 +412,59 @@ class PdfWriterTest {
     void givesPopplerItsTextToo(@TempDir Path folder) throws Exception {
         assumeTrue(hasPdftotext(), "pdftotext is not installed (Debian: poppler-utils)");
         Path pdf = Files.write(folder.resolve("a.pdf"), Pages.write(DocumentFormat.PDF, everything()));
+        assertThat(pdftotext(pdf))
+                .contains("Việt Nam độc lập\n")
+                .contains("ſchöne Straße daſelbſt\n")
+                .contains("Nr. 7 & <8>")
+                .contains("Überschrift\n");
+    }
+
+    /** Three lines of a page that lies on its side or stands on its head, in the order in which they are read. */
+    @Test
+    void givesPopplerTheLinesOfATurnedPageInTheirOrder(@TempDir Path folder) throws Exception {
+        assumeTrue(hasPdftotext(), "pdftotext is not installed (Debian: poppler-utils)");
+        List<String> texts = List.of("eins zwei drei", "vier fünf sechs", "sieben acht neun");
+        for (int rotation : new int[] {90, 180, 270}) {
+            List<TextRegion> lines = new ArrayList<>();
+            for (int i = 0; i < texts.size(); i++) {
+                int at = rotation == 90 ? 100 + 100 * i : 300 - 100 * i;
+                lines.add(
+                        rotation == 180
+                                ? Pages.line(100, at, 500, at + 40, texts.get(i))
+                                : Pages.line(at, 100, at + 40, 500, texts.get(i)));
+            }
+            ReadPage page = ReadPage.of(
+                    1,
+                    "d/1",
+                    1000,
+                    1400,
+                    String.join("\n", texts),
+                    false,
+                    lines,
+                    new ReadPage.Origin("OK", 0.9, "base", "", "", rotation),
+                    scan(picture(BufferedImage.TYPE_BYTE_GRAY), "png"));
+            byte[] bytes = Pages.write(DocumentFormat.PDF, Pages.document(page));
+            try (PDDocument document = Loader.loadPDF(bytes)) {
+                assertThat(new PDFTextStripper().getText(document).lines().filter(line -> !line.isBlank()))
+                        .as("rotation %d", rotation)
+                        .containsExactlyElementsOf(texts);
+            }
+            assertThat(pdftotext(Files.write(folder.resolve("turned.pdf"), bytes))
+                            .lines()
+                            .filter(line -> !line.isBlank()))
+                    .as("rotation %d", rotation)
+                    .map(String::strip)
+                    .containsExactlyElementsOf(texts);
+        }
+    }
+
+    private static String pdftotext(Path pdf) throws IOException, InterruptedException {
         Process pdftotext = new ProcessBuilder("pdftotext", "-enc", "UTF-8", pdf.toString(), "-")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String text = new String(pdftotext.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(pdftotext.waitFor()).isZero();
-        assertThat(text)
-                .contains("Việt Nam độc lập\n")
-                .contains("ſchöne Straße daſelbſt\n")
-                .contains("Nr. 7 & <8>")
-                .contains("Überschrift\n");
+        return text;
     }
 
     private static boolean hasPdftotext() throws InterruptedException {
