@@ -81,7 +81,7 @@ public record MemoryPlan(
                 weights, blocks * blockBytes, blocks * block.length(), block.length(), working, adapters, free);
         if (blocks < least || plan.keysAndValues() > left) {
             throw new MemoryPlanException(
-                    plan.refusal(Math.max(blocks, least) * blockBytes, options, least * blockBytes));
+                    plan.refusal(Math.max(blocks, least) * blockBytes, options, least * blockBytes, lines));
         }
         return plan;
     }
@@ -91,14 +91,14 @@ public record MemoryPlan(
         return new KvShape(Math.toIntExact(positions / block), block);
     }
 
-    private String refusal(long keysAndValuesNeeded, EngineOptions options, long least) {
+    private String refusal(long keysAndValuesNeeded, EngineOptions options, long least, boolean lines) {
         String pool = options.kvMemory().isPresent()
                 ? "given " + mib(options.kvMemory().getAsLong()) + ", "
                 : "";
         return String.format(
                 Locale.ROOT,
                 "memory: %s free expected for weights %s, working memory %s, adapters %s, keys and values %s"
-                        + " (%sat least %s: one page with an answer of %d tokens); %s found",
+                        + " (%sat least %s: %s); %s found",
                 mib(weights + working + adapters + keysAndValuesNeeded),
                 mib(weights),
                 mib(working),
@@ -106,7 +106,7 @@ public record MemoryPlan(
                 mib(keysAndValuesNeeded),
                 pool,
                 mib(least),
-                options.maxNewTokens(),
+                lines ? "one line" : "one page with an answer of " + options.maxNewTokens() + " tokens",
                 mib(free));
     }
 
