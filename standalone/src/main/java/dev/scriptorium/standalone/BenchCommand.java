@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             IngestBenchmark.class,
             PipelineBenchmark.class,
             TrainingBenchmark.class,
+            AdapterBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

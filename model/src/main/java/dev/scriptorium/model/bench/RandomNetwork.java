@@ -12,6 +12,7 @@ import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.TensorShapes;
 import dev.scriptorium.model.weights.WeightLoader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class RandomNetwork implements AutoCloseable {
 
     private final NDManager manager;
     private final ScriptModule module;
+    private final Map<String, NDArray> weights = new LinkedHashMap<>();
 
     /**
      * Draws the weights.
@@ -68,7 +70,6 @@ final class RandomNetwork implements AutoCloseable {
         manager = NDManager.newBaseManager(Device.cpu());
         manager.getEngine().setRandomSeed(Math.toIntExact(seed));
         module = ScriptModule.load(manager, half.parts(), NetworkParts.constants(config, type, false));
-        Map<String, NDArray> weights = new LinkedHashMap<>();
         shapes(config, half, layers).forEach((name, shape) -> {
             boolean norm = shape.size() == 1;
             double low = norm ? 1 : -SPREAD;
@@ -94,6 +95,11 @@ final class RandomNetwork implements AutoCloseable {
 
     ScriptModule module() {
         return module;
+    }
+
+    /** By checkpoint name. */
+    Map<String, NDArray> weights() {
+        return Collections.unmodifiableMap(weights);
     }
 
     @Override
