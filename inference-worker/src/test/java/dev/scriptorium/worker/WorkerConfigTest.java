@@ -31,7 +31,7 @@ class WorkerConfigTest {
         Map<String, String> given = Map.of(
                 "kafka.bootstrap.servers", "localhost:9092",
                 "kafka.schema.registry.url", "http://localhost:8081",
-                "blobs.uri", "file:/tmp/blobs",
+                "blobs.uri", "file:/var/lib/scriptorium/blobs",
                 "worker.id", "worker-1");
         return Settings.load(Optional.empty(), environment, given).bind(WorkerConfig.class);
     }

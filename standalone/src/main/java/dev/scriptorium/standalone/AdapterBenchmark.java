@@ -2,11 +2,9 @@ package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.bench.AdapterBench;
 import dev.scriptorium.model.bench.Measurement;
-import dev.scriptorium.model.config.DjlDefaults;
-import dev.scriptorium.model.weights.ComputeType;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,9 +17,6 @@ import picocli.CommandLine.Spec;
         description = "Decoding with adapters beside the weights, and with one merged into them, at the published size"
                 + " with random weights.")
 final class AdapterBenchmark extends Benchmark {
-
-    @Option(names = "--dtype", defaultValue = "bf16", description = "bf16 or f32; default ${DEFAULT-VALUE}.")
-    private String dtype;
 
     @Option(names = "--layers", defaultValue = "12", description = "Layers, 1 to 12; default ${DEFAULT-VALUE}.")
     private int layers;
@@ -65,11 +60,8 @@ final class AdapterBenchmark extends Benchmark {
             description = "Rounds whose median counts; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ComputeOptions compute;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of weights and tokens; default ${DEFAULT-VALUE}.")
     private int seed;
@@ -89,9 +81,7 @@ final class AdapterBenchmark extends Benchmark {
 
     private AdapterBench bench() {
         try {
-            threads.ifPresent(DjlDefaults::threads);
-            return new AdapterBench(
-                    ComputeType.of(dtype), layers, batch, adapters, rank, context, newTokens, rounds, seed);
+            return new AdapterBench(compute.type(), layers, batch, adapters, rank, context, newTokens, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

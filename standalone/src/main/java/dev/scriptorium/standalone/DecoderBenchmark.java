@@ -2,9 +2,7 @@ package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.bench.DecoderBench;
 import dev.scriptorium.model.bench.Measurement;
-import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
-import dev.scriptorium.model.weights.ComputeType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,12 +27,6 @@ final class DecoderBenchmark extends Benchmark {
             names = "--random-weights",
             description = "Draw the weights at random, as long as none of this size are at hand: required.")
     private boolean randomWeights;
-
-    @Option(
-            names = "--dtype",
-            defaultValue = "bf16",
-            description = "bf16 (5.9 GB), f32 (twice that) or auto; default ${DEFAULT-VALUE}.")
-    private String dtype;
 
     @Option(names = "--layers", defaultValue = "12", description = "Layers, 1 to 12; default ${DEFAULT-VALUE}.")
     private int layers;
@@ -70,11 +63,8 @@ final class DecoderBenchmark extends Benchmark {
             description = "Rounds whose median counts; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ComputeOptions compute;
 
     @Option(
             names = "--llama-bench",
@@ -102,8 +92,7 @@ final class DecoderBenchmark extends Benchmark {
         List<Measurement> results = new ArrayList<>(bench().run(step));
         if (peer.isPresent()) {
             try {
-                int cores = threads.orElse(Runtime.getRuntime().availableProcessors());
-                results.addAll(peer.get().measure(cores, promptTokens, newTokens, rounds));
+                results.addAll(peer.get().measure(compute.threads(), promptTokens, newTokens, rounds));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -133,9 +122,7 @@ final class DecoderBenchmark extends Benchmark {
                     spec.commandLine(), "layers: at most " + known + " expected, " + layers + " found");
         }
         try {
-            threads.ifPresent(DjlDefaults::threads);
-            return new DecoderBench(
-                    ComputeType.of(dtype), layers, promptTokens, newTokens, batches, packed, rounds, seed);
+            return new DecoderBench(compute.type(), layers, promptTokens, newTokens, batches, packed, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

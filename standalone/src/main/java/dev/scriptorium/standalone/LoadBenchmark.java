@@ -2,14 +2,11 @@ package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.bench.LoadBench;
 import dev.scriptorium.model.bench.Measurement;
-import dev.scriptorium.model.config.DjlDefaults;
-import dev.scriptorium.model.weights.ComputeType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,20 +19,8 @@ import picocli.CommandLine.Spec;
         description = "A page model from its folder to the first token of the first page.")
 final class LoadBenchmark extends Benchmark {
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            required = true,
-            description = "A model folder, in the published format.")
-    private Path model;
-
-    @Option(
-            names = "--random-weights",
-            description = "Write one of the published size there first if there is none: 6.7 GB, drawn at random.")
-    private boolean randomWeights;
-
-    @Option(names = "--dtype", defaultValue = "bf16", description = "bf16, f32 or auto; default ${DEFAULT-VALUE}.")
-    private String dtype;
+    @Mixin
+    private FullSizeModel model;
 
     @Option(
             names = "--side",
@@ -51,11 +36,8 @@ final class LoadBenchmark extends Benchmark {
             description = "How often it is loaded; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ComputeOptions compute;
 
     @Spec
     private CommandSpec spec;
@@ -68,9 +50,7 @@ final class LoadBenchmark extends Benchmark {
     @Override
     List<Measurement> measure(Runnable step) {
         try {
-            if (randomWeights) {
-                LoadBench.writeRandom(model);
-            }
+            model.prepare();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,8 +59,7 @@ final class LoadBenchmark extends Benchmark {
 
     private LoadBench bench() {
         try {
-            threads.ifPresent(DjlDefaults::threads);
-            return new LoadBench(model, ComputeType.of(dtype), side, rounds);
+            return new LoadBench(model.folder(), compute.type(), side, rounds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,16 +1,12 @@
 package dev.scriptorium.standalone;
 
-import dev.scriptorium.model.bench.LoadBench;
 import dev.scriptorium.model.bench.Measurement;
-import dev.scriptorium.model.config.DjlDefaults;
-import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.trainer.bench.TrainingBench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,20 +20,8 @@ import picocli.CommandLine.Spec;
                 + " samples per second and memory.")
 final class TrainingBenchmark extends Benchmark {
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR",
-            required = true,
-            description = "A page model's folder, in the published format.")
-    private Path model;
-
-    @Option(
-            names = "--random-weights",
-            description = "Write one of the published size there first if there is none: 6.7 GB, drawn at random.")
-    private boolean randomWeights;
-
-    @Option(names = "--dtype", defaultValue = "bf16", description = "bf16, f32 or auto; default ${DEFAULT-VALUE}.")
-    private String dtype;
+    @Mixin
+    private FullSizeModel model;
 
     @Option(
             names = "--side",
@@ -81,11 +65,8 @@ final class TrainingBenchmark extends Benchmark {
             description = "Steps whose median counts; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ComputeOptions compute;
 
     @Spec
     private CommandSpec spec;
@@ -98,9 +79,7 @@ final class TrainingBenchmark extends Benchmark {
     @Override
     List<Measurement> measure(Runnable step) {
         try {
-            if (randomWeights) {
-                LoadBench.writeRandom(model);
-            }
+            model.prepare();
             return bench().run(step);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -112,9 +91,8 @@ final class TrainingBenchmark extends Benchmark {
             throw new ParameterException(spec.commandLine(), "--moments: 8 or 32 expected, " + momentBits + " found");
         }
         try {
-            threads.ifPresent(DjlDefaults::threads);
             return new TrainingBench(
-                    model, ComputeType.of(dtype), side, batch, accumulate, answer, momentBits == 8, rounds);
+                    model.folder(), compute.type(), side, batch, accumulate, answer, momentBits == 8, rounds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

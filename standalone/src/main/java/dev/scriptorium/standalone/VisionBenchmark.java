@@ -2,11 +2,9 @@ package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.bench.Measurement;
 import dev.scriptorium.model.bench.VisionBench;
-import dev.scriptorium.model.config.DjlDefaults;
-import dev.scriptorium.model.weights.ComputeType;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,9 +26,6 @@ final class VisionBenchmark extends Benchmark {
             description = "Sides of the views: those of tiny, small or a tile, base, large; default ${DEFAULT-VALUE}.")
     private List<Integer> sides;
 
-    @Option(names = "--dtype", defaultValue = "bf16", description = "bf16, f32 or auto; default ${DEFAULT-VALUE}.")
-    private String dtype;
-
     @Option(names = "--packed", description = "Compute with weights packed for the processor: a second copy of them.")
     private boolean packed;
 
@@ -41,11 +36,8 @@ final class VisionBenchmark extends Benchmark {
             description = "Rounds whose median counts; default ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private ComputeOptions compute;
 
     @Option(names = "--seed", defaultValue = "1", description = "Of weights and pixels; default ${DEFAULT-VALUE}.")
     private int seed;
@@ -65,8 +57,7 @@ final class VisionBenchmark extends Benchmark {
 
     private VisionBench bench() {
         try {
-            threads.ifPresent(DjlDefaults::threads);
-            return new VisionBench(ComputeType.of(dtype), sides, packed, rounds, seed);
+            return new VisionBench(compute.type(), sides, packed, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
