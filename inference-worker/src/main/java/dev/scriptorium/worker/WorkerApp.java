@@ -4,7 +4,6 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.weights.BundledModel;
-import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.schemas.settings.SettingsException;
@@ -67,7 +66,7 @@ public final class WorkerApp {
                         ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout())
                 .retrying(model.retries())
                 .keeping(model.kvMemory());
-        return OcrEngine.open(folder, ComputeType.of(model.dtype()), options);
+        return OcrEngine.open(folder, model.compute(), options);
     }
 
     /**

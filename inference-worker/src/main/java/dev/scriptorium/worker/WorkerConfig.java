@@ -1,6 +1,7 @@
 package dev.scriptorium.worker;
 
 import dev.scriptorium.model.ladder.Ladder;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.settings.Setting;
@@ -66,6 +67,7 @@ public record WorkerConfig(
      *
      * @param dir its folder; the bundled one if not given
      * @param dtype what it computes in: bf16, f32 or auto
+     * @param device where: cpu, gpu, gpu:N or auto
      * @param slots sequences decoded together, at most: pages for page models, lines for line models
      * @param kvMemoryBytes memory for keys and values, taken at the start; if not given as much as all slots can use, at
      *     most nine tenths of what is free
@@ -79,8 +81,11 @@ public record WorkerConfig(
             @Setting(doc = "model folder; the bundled line model if not given")
             Optional<Path> dir,
 
-            @Setting(value = "auto", doc = "bf16, f32 or auto: bf16 where the processor multiplies it")
+            @Setting(value = "auto", doc = "bf16, f32 or auto: bf16 where the processor multiplies it, or on a GPU")
             String dtype,
+
+            @Setting(value = "auto", doc = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one")
+            String device,
 
             @Setting(min = 1, max = 4096, doc = "sequences decoded together, at most; 64 lines or 4 pages if not given")
             Optional<Integer> slots,
@@ -113,6 +118,7 @@ public record WorkerConfig(
         public static final Model BUNDLED = new Model(
                 Optional.empty(),
                 "auto",
+                "auto",
                 Optional.empty(),
                 Optional.empty(),
                 4096,
@@ -124,6 +130,15 @@ public record WorkerConfig(
         /** Bytes for keys and values, if they are given. */
         public OptionalLong kvMemory() {
             return kvMemoryBytes.map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        }
+
+        /**
+         * What it computes in, and where.
+         *
+         * @throws IllegalArgumentException if either setting is none that there is
+         */
+        public Compute compute() {
+            return Compute.of(dtype, device);
         }
 
         /** When a page is read again. */

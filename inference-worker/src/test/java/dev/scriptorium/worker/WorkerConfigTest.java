@@ -1,5 +1,7 @@
 package dev.scriptorium.worker;
 
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.schemas.settings.SettingsException;
 import java.util.Map;
@@ -25,6 +27,17 @@ class WorkerConfigTest {
                         .singleElement()
                         .asString()
                         .contains("MODEL_KV_MEMORY_BYTES=0: must be at least 1"));
+    }
+
+    @Test
+    void computesOnTheDeviceItIsTold() {
+        assertThat(bind(Map.of("MODEL_DTYPE", "f32", "MODEL_DEVICE", "cpu"))
+                        .model()
+                        .compute())
+                .isEqualTo(Compute.cpu(DType.F32));
+        assertThatThrownBy(() -> bind(Map.of("MODEL_DEVICE", "gpux")).model().compute())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("device: one of cpu, gpu, gpu:N, auto expected, 'gpux' found");
     }
 
     private static WorkerConfig bind(Map<String, String> environment) {

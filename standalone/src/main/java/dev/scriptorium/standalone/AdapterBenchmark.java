@@ -81,7 +81,7 @@ final class AdapterBenchmark extends Benchmark {
 
     private AdapterBench bench() {
         try {
-            return new AdapterBench(compute.type(), layers, batch, adapters, rank, context, newTokens, rounds, seed);
+            return new AdapterBench(compute.compute(), layers, batch, adapters, rank, context, newTokens, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

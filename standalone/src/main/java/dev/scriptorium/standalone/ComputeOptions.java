@@ -1,15 +1,20 @@
 package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.config.DjlDefaults;
-import dev.scriptorium.model.weights.ComputeType;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What the benchmarks of full-size networks compute in, and on how many threads. Mix it in with {@code @Mixin}. */
+/** What the benchmarks of full-size networks compute in, where, and on how many threads. Mix it in with {@code @Mixin}. */
 final class ComputeOptions {
     @Option(names = "--dtype", defaultValue = "bf16", description = "bf16, f32 or auto; default ${DEFAULT-VALUE}.")
     private String dtype;
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one; default ${DEFAULT-VALUE}.")
+    private String device;
 
     @Option(
             names = "--threads",
@@ -18,13 +23,13 @@ final class ComputeOptions {
     private Optional<Integer> threads = Optional.empty();
 
     /**
-     * What is computed in, by as many threads as wanted from now on.
+     * What is computed in, and where, by as many threads as wanted from now on.
      *
-     * @throws IllegalArgumentException if either is none that there is
+     * @throws IllegalArgumentException if one of them is none that there is
      */
-    DType type() {
+    Compute compute() {
         threads.ifPresent(DjlDefaults::threads);
-        return ComputeType.of(dtype);
+        return Compute.of(dtype, device);
     }
 
     /** How many threads an operation has. */

@@ -122,7 +122,7 @@ final class DecoderBenchmark extends Benchmark {
                     spec.commandLine(), "layers: at most " + known + " expected, " + layers + " found");
         }
         try {
-            return new DecoderBench(compute.type(), layers, promptTokens, newTokens, batches, packed, rounds, seed);
+            return new DecoderBench(compute.compute(), layers, promptTokens, newTokens, batches, packed, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

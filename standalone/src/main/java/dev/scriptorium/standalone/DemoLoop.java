@@ -7,6 +7,8 @@ import dev.scriptorium.feedback.corrections.CorrectionSink;
 import dev.scriptorium.feedback.corrections.NewCorrection;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.model.eval.CharacterErrorRate;
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.ComputeDevice;
 import dev.scriptorium.schemas.AdapterEvent;
 import dev.scriptorium.schemas.AdapterEventKind;
 import dev.scriptorium.schemas.AdapterManifest;
@@ -292,6 +294,7 @@ final class DemoLoop {
     }
 
     private TrainerConfig trainerConfig(int labels) throws IOException {
+        Compute compute = model.compute();
         return DemoCommand.bind(
                 TrainerConfig.class,
                 cluster,
@@ -299,7 +302,9 @@ final class DemoLoop {
                         "model.dir",
                         model.folder().toString(),
                         "model.dtype",
-                        model.type().name(),
+                        compute.type().name(),
+                        "model.device",
+                        ComputeDevice.name(compute.device()),
                         "trainer.dir",
                         folder.resolve("trainer").toString(),
                         "trainer.min-labels",

@@ -164,7 +164,7 @@ final class FinetuneCommand implements Callable<Integer>, Stoppable {
             return new Finetuner(
                             settings,
                             model.folder(),
-                            model.type(),
+                            model.compute(),
                             out,
                             seed,
                             saveEvery,

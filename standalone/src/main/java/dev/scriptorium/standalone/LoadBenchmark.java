@@ -59,7 +59,7 @@ final class LoadBenchmark extends Benchmark {
 
     private LoadBench bench() {
         try {
-            return new LoadBench(model.folder(), compute.type(), side, rounds);
+            return new LoadBench(model.folder(), compute.compute(), side, rounds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

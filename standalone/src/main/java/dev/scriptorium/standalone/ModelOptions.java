@@ -7,8 +7,7 @@ import dev.scriptorium.model.engine.Likelihood;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.ladder.Ladder;
 import dev.scriptorium.model.weights.BundledModel;
-import dev.scriptorium.model.weights.ComputeType;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,8 +25,15 @@ final class ModelOptions {
     @Option(
             names = "--dtype",
             defaultValue = "auto",
-            description = "bf16, f32 or auto: bf16 where the processor multiplies it; default ${DEFAULT-VALUE}.")
+            description =
+                    "bf16, f32 or auto: bf16 where the processor multiplies it, or on a GPU; default ${DEFAULT-VALUE}.")
     private String dtype;
+
+    @Option(
+            names = "--device",
+            defaultValue = "auto",
+            description = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one; default ${DEFAULT-VALUE}.")
+    private String device;
 
     @Option(
             names = "--page-timeout",
@@ -58,13 +64,13 @@ final class ModelOptions {
 
     /** Opens what tells how likely a text is; the caller closes it. */
     Likelihood openLikelihood() throws IOException {
-        return Likelihood.open(folder(), type());
+        return Likelihood.open(folder(), compute());
     }
 
-    /** What is computed in, by as many threads as wanted from now on. */
-    DType type() {
+    /** What is computed in, and where, by as many threads as wanted from now on. */
+    Compute compute() {
         threads.ifPresent(DjlDefaults::threads);
-        return ComputeType.of(dtype);
+        return Compute.of(dtype, device);
     }
 
     /**
@@ -88,13 +94,13 @@ final class ModelOptions {
 
     /** The same, with further readings of what goes wrong. */
     OcrEngine open(Ladder.Limits retries) throws IOException {
-        DType type = type();
+        Compute compute = compute();
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
                         ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds))
                 .retrying(retries)
                 .keeping(kvMemory());
-        return OcrEngine.open(folder, type, options);
+        return OcrEngine.open(folder, compute, options);
     }
 
     private OptionalLong kvMemory() {

@@ -69,7 +69,10 @@ final class PretrainCommand implements Callable<Integer>, Stoppable {
             description = "Held-out lines read each time; default ${DEFAULT-VALUE}.")
     private int evaluationLines;
 
-    @Option(names = "--device", defaultValue = "cpu", description = "cpu, gpu, gpu1 ...; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--device",
+            defaultValue = "cpu",
+            description = "cpu, gpu, gpu:N or auto; default ${DEFAULT-VALUE}.")
     private String device;
 
     @Option(

@@ -92,7 +92,7 @@ final class TrainingBenchmark extends Benchmark {
         }
         try {
             return new TrainingBench(
-                    model.folder(), compute.type(), side, batch, accumulate, answer, momentBits == 8, rounds);
+                    model.folder(), compute.compute(), side, batch, accumulate, answer, momentBits == 8, rounds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

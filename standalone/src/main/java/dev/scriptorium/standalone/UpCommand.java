@@ -8,6 +8,8 @@ import dev.scriptorium.feedback.PlausibilityCheck;
 import dev.scriptorium.ingest.IngestConfig;
 import dev.scriptorium.ingest.service.IngestService;
 import dev.scriptorium.model.ladder.Ladder;
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.ComputeDevice;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.Topics;
@@ -235,13 +237,15 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private TrainerConfig trainerConfig(Map<String, String> clients) throws IOException {
+        Compute compute = model.compute();
         return bind(
                 TrainerConfig.class,
                 clients,
                 Map.of(
                         "blobs.uri", data.resolve("blobs").toUri().toString(),
                         "model.dir", model.folder().toString(),
-                        "model.dtype", model.type().name(),
+                        "model.dtype", compute.type().name(),
+                        "model.device", ComputeDevice.name(compute.device()),
                         "trainer.dir", trainerFolder(data).toString(),
                         "trainer.min-labels", Integer.toString(trainAfter)));
     }

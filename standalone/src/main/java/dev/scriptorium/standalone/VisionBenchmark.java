@@ -57,7 +57,7 @@ final class VisionBenchmark extends Benchmark {
 
     private VisionBench bench() {
         try {
-            return new VisionBench(compute.type(), sides, packed, rounds, seed);
+            return new VisionBench(compute.compute(), sides, packed, rounds, seed);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package dev.scriptorium.standalone;
 
 import dev.scriptorium.model.engine.Likelihood;
 import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.schemas.AvroSerdes;
 import dev.scriptorium.schemas.LabeledPage;
@@ -83,7 +84,7 @@ class ModelPlausibilityIT {
             SourceOffset broken = send(clients, "no image".getBytes(StandardCharsets.UTF_8));
             String text = new String(sample("typewritten-letter.txt"), StandardCharsets.UTF_8);
             String other = new String(sample("skewed-page.txt"), StandardCharsets.UTF_8);
-            Likelihood nano = Likelihood.open(BundledModel.folder(), DType.F32);
+            Likelihood nano = Likelihood.open(BundledModel.folder(), Compute.cpu(DType.F32));
             try (ModelPlausibility model =
                     new ModelPlausibility(nano, clients, PageLimits.DEFAULT, BlobStore.open(blobs.toUri()))) {
                 assertThat(model.score(label(page, text)).orElseThrow()).isBetween(-1.0, 0.0);

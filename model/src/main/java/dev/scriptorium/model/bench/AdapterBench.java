@@ -7,7 +7,8 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.lora.LoraConfig;
 import dev.scriptorium.model.lora.LoraModules;
 import dev.scriptorium.model.script.ScriptModule;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.ComputeDevice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import java.util.SplittableRandom;
  * the base model (which is as fast as an adapter that is merged into it) and by sequences whose adapters differ. The
  * variants take turns, so that a machine whose speed changes does the same to all.
  *
- * @param type what weights are kept and products computed in
+ * @param compute what weights are kept and products computed in, and where
  * @param layers how many of the decoder's layers, the first one dense
  * @param batch sequences decoded together
  * @param adapters how many different ones read them; each number is measured
@@ -32,7 +33,7 @@ import java.util.SplittableRandom;
  * @param seed of weights and tokens
  */
 public record AdapterBench(
-        DType type,
+        Compute compute,
         int layers,
         int batch,
         List<Integer> adapters,
@@ -68,9 +69,10 @@ public record AdapterBench(
 
     /** Measures a decoder of another size. */
     List<Measurement> run(ModelConfig config, Runnable step) {
-        new DecoderBench(type, layers, context, newTokens, List.of(batch), false, rounds, seed)
-                .requireMemory(config, Machine.availableMemory());
-        try (RandomNetwork decoder = new RandomNetwork(config, RandomNetwork.Half.DECODER, type, layers, false, seed)) {
+        new DecoderBench(compute, layers, context, newTokens, List.of(batch), false, rounds, seed)
+                .requireMemory(config, compute.freeMemory());
+        try (RandomNetwork decoder =
+                new RandomNetwork(config, RandomNetwork.Half.DECODER, compute, layers, false, seed)) {
             step.run();
             return new Run(decoder, config).measure(step);
         }
@@ -147,7 +149,8 @@ public record AdapterBench(
                 NDArray numbers = count == 1
                         ? temporary.create(Arrays.copyOf(share, rank))
                         : temporary.create(share, new Shape(batch, ranks));
-                NDArray inType = module.train("cast", numbers, type.torch()).tensor(module.manager());
+                NDArray inType =
+                        module.train("cast", numbers, compute.type().torch()).tensor(module.manager());
                 return new Variant(List.copyOf(adapted.values()), a, b, List.of(inType));
             }
         }
@@ -156,9 +159,10 @@ public record AdapterBench(
             return module.train(
                             "random_weight",
                             new long[] {rows, columns},
-                            type.torch(),
+                            compute.type().torch(),
                             -RandomNetwork.SPREAD,
-                            RandomNetwork.SPREAD)
+                            RandomNetwork.SPREAD,
+                            ComputeDevice.torchName(compute.device()))
                     .tensor(module.manager());
         }
 

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.ScriptModule;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  * how fast tokens come out. What is fed is drawn at random too: fed with its own answers such a network
  * would soon visit the same few experts again and again, and look faster than it is.
  *
- * @param type what weights are kept and products computed in
+ * @param compute what weights are kept and products computed in, and where
  * @param layers how many of the decoder's layers, the first one dense
  * @param promptTokens tokens of a prompt; a page in Base mode is 273 and its question
  * @param newTokens tokens decoded in a round
@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
  * @param seed of weights and tokens
  */
 public record DecoderBench(
-        DType type,
+        Compute compute,
         int layers,
         int promptTokens,
         int newTokens,
@@ -58,10 +58,10 @@ public record DecoderBench(
 
     /** Measures a decoder of another size. */
     List<Measurement> run(ModelConfig config, Runnable step) {
-        requireMemory(config, Machine.availableMemory());
+        requireMemory(config, compute.freeMemory());
         long start = System.nanoTime();
         try (RandomNetwork decoder =
-                new RandomNetwork(config, RandomNetwork.Half.DECODER, type, layers, packed, seed)) {
+                new RandomNetwork(config, RandomNetwork.Half.DECODER, compute, layers, packed, seed)) {
             List<Measurement> results = new ArrayList<>();
             results.add(Measurement.of("draw weights", "s", List.of((System.nanoTime() - start) / 1e9)));
             results.add(Measurement.of("weights", "bytes", List.of((double) weightBytes(config))));
@@ -84,18 +84,18 @@ public record DecoderBench(
                 * batches.stream().mapToInt(Integer::intValue).max().orElse(1)
                 * (promptTokens + newTokens)
                 * config.decoder().width()
-                * type.bytes();
+                * compute.type().bytes();
         long needed = (packed ? 2 : 1) * weightBytes(config) + cache + HEADROOM_BYTES;
         if (available < needed) {
             throw new IllegalStateException(String.format(
                     "decoder bench: %.1f GB of free memory expected for %d layers in %s, %.1f GB found"
                             + " (fewer layers need less)",
-                    needed / 1e9, layers, type, available / 1e9));
+                    needed / 1e9, layers, compute.type(), available / 1e9));
         }
     }
 
     private long weightBytes(ModelConfig config) {
-        return RandomNetwork.bytes(config, RandomNetwork.Half.DECODER, type, layers);
+        return RandomNetwork.bytes(config, RandomNetwork.Half.DECODER, compute.type(), layers);
     }
 
     private static void requirePositive(String what, int value) {

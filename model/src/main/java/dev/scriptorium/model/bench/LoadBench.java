@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.script.ScriptModule;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -21,11 +21,11 @@ import java.util.stream.LongStream;
  * from the others.
  *
  * @param dir a model folder
- * @param type what products are computed in
+ * @param compute what products are computed in, and where
  * @param side of the view in pixels, such as 1024
  * @param rounds how often the folder is opened; all of them count
  */
-public record LoadBench(Path dir, DType type, int side, int rounds) {
+public record LoadBench(Path dir, Compute compute, int side, int rounds) {
     /** Tokens of the question behind the view. */
     private static final int QUESTION = 5;
 
@@ -83,7 +83,7 @@ public record LoadBench(Path dir, DType type, int side, int rounds) {
 
     private Network open() {
         try {
-            return Network.open(dir, type);
+            return Network.open(dir, compute);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,7 +2,6 @@ package dev.scriptorium.model.bench;
 
 import ai.djl.util.Platform;
 import com.sun.management.OperatingSystemMXBean;
-import dev.scriptorium.model.config.FreeMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -48,11 +47,6 @@ public record Machine(
                 Platform.detectPlatform("pytorch").getVersion(),
                 System.getProperty("scriptorium.commit", "unknown"),
                 SYSTEM.getSystemLoadAverage());
-    }
-
-    /** Bytes that can be allocated without swapping, counting what the system only caches. */
-    static long availableMemory() {
-        return FreeMemory.bytes();
     }
 
     /** Nanoseconds of processor time that this process has used, all threads together. */

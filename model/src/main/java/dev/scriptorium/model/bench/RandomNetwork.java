@@ -1,12 +1,13 @@
 package dev.scriptorium.model.bench;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.ComputeDevice;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.TensorShapes;
@@ -65,18 +66,24 @@ final class RandomNetwork implements AutoCloseable {
      * @param layers how many of the config's decoder layers
      * @param packed whether to compute with {@link PackedWeights}
      */
-    RandomNetwork(ModelConfig config, Half half, DType type, int layers, boolean packed, long seed) {
+    RandomNetwork(ModelConfig config, Half half, Compute compute, int layers, boolean packed, long seed) {
         DjlDefaults.apply();
-        manager = NDManager.newBaseManager(Device.cpu());
+        manager = NDManager.newBaseManager(compute.device());
         manager.getEngine().setRandomSeed(Math.toIntExact(seed));
-        module = ScriptModule.load(manager, half.parts(), NetworkParts.constants(config, type, false));
+        module = ScriptModule.load(manager, half.parts(), NetworkParts.constants(config, compute, false));
         shapes(config, half, layers).forEach((name, shape) -> {
             boolean norm = shape.size() == 1;
             double low = norm ? 1 : -SPREAD;
             long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
             weights.put(
                     name,
-                    module.train("random_weight", dimensions, type.torch(), low, norm ? 1 : SPREAD)
+                    module.train(
+                                    "random_weight",
+                                    dimensions,
+                                    compute.type().torch(),
+                                    low,
+                                    norm ? 1 : SPREAD,
+                                    ComputeDevice.torchName(compute.device()))
                             .tensor(module.manager()));
         });
         WeightLoader.assign(module, weights);

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.ScriptModule;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,13 +14,13 @@ import java.util.SplittableRandom;
  * The vision half alone, SAM, compressor, CLIP and projector, at the published size with random weights: how long
  * one square view of each size takes. What is seen is noise, which takes as long as a page.
  *
- * @param type what weights are kept and products computed in
+ * @param compute what weights are kept and products computed in, and where
  * @param sides of the views in pixels, multiples of 64; each is measured
  * @param packed whether to compute with {@link dev.scriptorium.model.weights.PackedWeights}
  * @param rounds measured after one that is not
  * @param seed of weights and pixels
  */
-public record VisionBench(DType type, List<Integer> sides, boolean packed, int rounds, long seed) {
+public record VisionBench(Compute compute, List<Integer> sides, boolean packed, int rounds, long seed) {
     /** Pixels a side of what becomes one vision token. */
     private static final int TOKEN_SIDE = 64;
 
@@ -48,7 +48,7 @@ public record VisionBench(DType type, List<Integer> sides, boolean packed, int r
 
     /** Measures an encoder of another size. */
     List<Measurement> run(ModelConfig config, Runnable step) {
-        try (RandomNetwork encoder = new RandomNetwork(config, RandomNetwork.Half.ENCODER, type, 0, packed, seed)) {
+        try (RandomNetwork encoder = new RandomNetwork(config, RandomNetwork.Half.ENCODER, compute, 0, packed, seed)) {
             step.run();
             SplittableRandom random = new SplittableRandom(seed);
             List<Measurement> results = new ArrayList<>();

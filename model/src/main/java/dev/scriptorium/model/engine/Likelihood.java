@@ -19,7 +19,7 @@ import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
 import dev.scriptorium.model.text.Tokenizer;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,12 +55,12 @@ public final class Likelihood implements AutoCloseable {
     /**
      * Opens a model folder.
      *
-     * @param type what it computes in: {@link DType#F32} or {@link DType#BF16}
+     * @param compute what it computes in, and where
      * @throws dev.scriptorium.model.config.ModelFormatException if the folder is not a valid checkpoint
      * @throws IOException if a file cannot be read
      */
-    public static Likelihood open(Path modelDir, DType type) throws IOException {
-        Network network = Network.open(modelDir, type);
+    public static Likelihood open(Path modelDir, Compute compute) throws IOException {
+        Network network = Network.open(modelDir, compute);
         try {
             return new Likelihood(network, Tokenizer.load(modelDir.resolve("tokenizer.json")));
         } catch (IOException | RuntimeException e) {

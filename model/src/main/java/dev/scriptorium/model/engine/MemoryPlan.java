@@ -2,6 +2,7 @@ package dev.scriptorium.model.engine;
 
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.TensorShapes;
@@ -54,11 +55,12 @@ public record MemoryPlan(
      * @param free memory that can be taken
      * @throws MemoryPlanException if not everything that is needed fits
      */
-    static MemoryPlan of(Checkpoint checkpoint, DType type, EngineOptions options, long free) {
+    static MemoryPlan of(Checkpoint checkpoint, Compute compute, EngineOptions options, long free) {
+        DType type = compute.type();
         long weights = checkpoint.names().stream()
                 .mapToLong(name -> elements(checkpoint.entry(name).shape()) * type.bytes())
                 .sum();
-        if (type == DType.BF16 && PackedWeights.wanted(checkpoint)) {
+        if (PackedWeights.wanted(checkpoint, compute)) {
             weights += PackedWeights.bytes(checkpoint);
         }
         return of(checkpoint.config(), type, weights, options, free);

@@ -3,7 +3,6 @@ package dev.scriptorium.model.engine;
 import ai.djl.engine.EngineException;
 import dev.scriptorium.model.confidence.Calibration;
 import dev.scriptorium.model.confidence.Confidence;
-import dev.scriptorium.model.config.FreeMemory;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
@@ -18,6 +17,7 @@ import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
 import dev.scriptorium.model.text.Tokenizer;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ public final class OcrEngine implements PageEngine {
     }
 
     /**
-     * Opens a model folder, with its {@link Calibration} if it has one.
+     * Opens a model folder on the processor, with its {@link Calibration} if it has one.
      *
      * @param type what it computes in: {@link DType#F32} or {@link DType#BF16}
      * @throws dev.scriptorium.model.config.ModelFormatException if the folder is not a valid checkpoint
@@ -133,14 +133,19 @@ public final class OcrEngine implements PageEngine {
      * @throws IOException if a file cannot be read
      */
     public static OcrEngine open(Path modelDir, DType type, EngineOptions options) throws IOException {
+        return open(modelDir, Compute.cpu(type), options);
+    }
+
+    /** The same wherever is wanted; weights, keys and values lie there, and what there is of its memory is planned with. */
+    public static OcrEngine open(Path modelDir, Compute compute, EngineOptions options) throws IOException {
         Checkpoint checkpoint = Checkpoint.open(modelDir);
         try {
-            MemoryPlan plan = MemoryPlan.of(checkpoint, type, options, FreeMemory.bytes());
+            MemoryPlan plan = MemoryPlan.of(checkpoint, compute, options, compute.freeMemory());
             Confidence confidence = Calibration.read(modelDir)
                     .<Confidence>map(calibration -> calibration)
                     .orElse(Confidence.UNCALIBRATED);
             Tokenizer tokenizer = Tokenizer.load(modelDir.resolve("tokenizer.json"));
-            return new OcrEngine(Network.load(checkpoint, type), tokenizer, checkpoint, confidence, options, plan);
+            return new OcrEngine(Network.load(checkpoint, compute), tokenizer, checkpoint, confidence, options, plan);
         } catch (IOException | RuntimeException e) {
             checkpoint.close();
             throw e;

@@ -8,6 +8,7 @@ import dev.scriptorium.model.script.Network;
 import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.SafetensorsWriter;
 import java.io.IOException;
@@ -64,10 +65,10 @@ public final class AdapterTraining implements AutoCloseable {
      * Begins with a new adapter, which changes nothing yet: A is drawn as PEFT draws it, uniformly within
      * 1 / sqrt(inputs), B is 0.
      *
-     * @param compute what the network computes in: {@link DType#F32} or {@link DType#BF16}
+     * @param compute what the network computes in, and where
      * @throws IllegalArgumentException if a target module is none of the base's linears
      */
-    public static AdapterTraining begin(Checkpoint base, DType compute, LoraConfig config, AdamW settings, long seed)
+    public static AdapterTraining begin(Checkpoint base, Compute compute, LoraConfig config, AdamW settings, long seed)
             throws IOException {
         AdapterTraining training = open(base, compute, config, settings);
         training.write(InitialAdapter.numbers(training.modules, config.rank(), seed));
@@ -75,14 +76,14 @@ public final class AdapterTraining implements AutoCloseable {
     }
 
     /** Goes on from an adapter, with a fresh memory of gradients. */
-    public static AdapterTraining from(Checkpoint base, DType compute, LoraAdapter adapter, AdamW settings)
+    public static AdapterTraining from(Checkpoint base, Compute compute, LoraAdapter adapter, AdamW settings)
             throws IOException {
         AdapterTraining training = open(base, compute, adapter.config(), settings);
         training.write(InitialAdapter.numbers(training.modules, adapter, training.module));
         return training;
     }
 
-    private static AdapterTraining open(Checkpoint base, DType compute, LoraConfig config, AdamW settings)
+    private static AdapterTraining open(Checkpoint base, Compute compute, LoraConfig config, AdamW settings)
             throws IOException {
         Network network = Network.load(base, compute, NetworkParts.FINETUNING);
         try {

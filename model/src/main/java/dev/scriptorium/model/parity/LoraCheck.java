@@ -16,6 +16,7 @@ import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
 import dev.scriptorium.model.text.Tokenizer;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -106,7 +107,7 @@ final class LoraCheck implements Check {
             Findings findings)
             throws IOException {
         double balance = description.get("aux_loss_alpha").asDouble();
-        try (AdapterTraining training = AdapterTraining.from(base, DType.F32, adapter, ADAMW)) {
+        try (AdapterTraining training = AdapterTraining.from(base, Compute.cpu(DType.F32), adapter, ADAMW)) {
             findings.equal(
                     Aspect.LORA,
                     variant + " modules",
@@ -204,7 +205,7 @@ final class LoraCheck implements Check {
         PageViews views = golden.views("square.tiny", tiler);
         PromptTokens prompt = golden.prompt(
                 "square.tiny", encoder, views.visionTokens(base.config().sam().patch()));
-        try (Network network = Network.load(base, DType.F32)) {
+        try (Network network = Network.load(base, Compute.cpu(DType.F32))) {
             float[] without = logits(network, views, prompt);
             try (AdapterBank bank = new AdapterBank(network)) {
                 bank.hold(Set.of(adapter));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.SafetensorsReader;
 import java.io.IOException;
@@ -21,8 +22,8 @@ final class TensorTypeCheck implements Check {
     public void run(GoldenFolder golden, Findings findings) throws IOException {
         JsonNode probe = golden.json(PROBE + ".json");
         try (NDManager manager = NDManager.newBaseManager(Device.cpu());
-                ScriptModule module =
-                        ScriptModule.load(manager, List.of("common", "lora"), NetworkParts.products(DType.F32, true));
+                ScriptModule module = ScriptModule.load(
+                        manager, List.of("common", "lora"), NetworkParts.products(Compute.cpu(DType.F32), true));
                 SafetensorsReader reader = SafetensorsReader.open(golden.file(PROBE + ".safetensors"))) {
             findings.equal(
                     Aspect.TENSOR_TYPES,

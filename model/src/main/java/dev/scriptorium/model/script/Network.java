@@ -1,11 +1,12 @@
 package dev.scriptorium.model.script;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.ComputeDevice;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.WeightLoader;
@@ -24,34 +25,39 @@ public final class Network implements AutoCloseable {
     private final ScriptModule module;
     private final ModelConfig config;
     private final Map<String, NDArray> weights;
-    private final DType type;
+    private final Compute compute;
     private Optional<PackedWeights> packed = Optional.empty();
 
     private Network(
-            NDManager manager, ScriptModule module, ModelConfig config, Map<String, NDArray> weights, DType type) {
+            NDManager manager, ScriptModule module, ModelConfig config, Map<String, NDArray> weights, Compute compute) {
         this.manager = manager;
         this.module = module;
         this.config = config;
         this.weights = Map.copyOf(weights);
-        this.type = type;
+        this.compute = compute;
     }
 
     /**
-     * Opens a model folder.
+     * Opens a model folder on the processor.
      *
      * @param type what it computes in: {@link DType#F32} or {@link DType#BF16}
      * @throws dev.scriptorium.model.config.ModelFormatException if the folder is not a valid checkpoint
      */
     public static Network open(Path modelDir, DType type) throws IOException {
+        return open(modelDir, Compute.cpu(type));
+    }
+
+    /** Opens a model folder, as {@link #open(Path, DType)} says. */
+    public static Network open(Path modelDir, Compute compute) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(modelDir)) {
-            return load(checkpoint, type);
+            return load(checkpoint, compute);
         }
     }
 
     /** Loads an open checkpoint, which may be closed afterwards, and {@linkplain #pack packs} it where that pays. */
-    public static Network load(Checkpoint checkpoint, DType type) throws IOException {
-        Network network = load(checkpoint, type, NetworkParts.INFERENCE);
-        if (type == DType.BF16 && PackedWeights.wanted(checkpoint)) {
+    public static Network load(Checkpoint checkpoint, Compute compute) throws IOException {
+        Network network = load(checkpoint, compute, NetworkParts.INFERENCE);
+        if (PackedWeights.wanted(checkpoint, compute)) {
             network.pack();
         }
         return network;
@@ -62,14 +68,15 @@ public final class Network implements AutoCloseable {
      *
      * @param parts one of the lists of {@link NetworkParts}
      */
-    public static Network load(Checkpoint checkpoint, DType type, List<String> parts) throws IOException {
+    public static Network load(Checkpoint checkpoint, Compute compute, List<String> parts) throws IOException {
         DjlDefaults.apply();
-        NDManager manager = NDManager.newBaseManager(Device.cpu());
+        NDManager manager = NDManager.newBaseManager(compute.device());
         ScriptModule module = ScriptModule.load(
                 manager,
                 parts,
-                NetworkParts.constants(checkpoint.config(), type, !parts.equals(NetworkParts.INFERENCE)));
-        return new Network(manager, module, checkpoint.config(), WeightLoader.load(module, checkpoint, type), type);
+                NetworkParts.constants(checkpoint.config(), compute, !parts.equals(NetworkParts.INFERENCE)));
+        return new Network(
+                manager, module, checkpoint.config(), WeightLoader.load(module, checkpoint, compute.type()), compute);
     }
 
     /**
@@ -77,11 +84,12 @@ public final class Network implements AutoCloseable {
      * it at the same time. The weights stay this network's; it must be closed after the twin.
      */
     public Network twin() {
-        NDManager own = NDManager.newBaseManager(Device.cpu());
-        ScriptModule twin = ScriptModule.load(own, NetworkParts.INFERENCE, NetworkParts.constants(config, type, false));
+        NDManager own = NDManager.newBaseManager(compute.device());
+        ScriptModule twin =
+                ScriptModule.load(own, NetworkParts.INFERENCE, NetworkParts.constants(config, compute, false));
         WeightLoader.assign(twin, weights);
         packed.ifPresent(packs -> packs.use(twin, weights, own));
-        Network network = new Network(own, twin, config, weights, type);
+        Network network = new Network(own, twin, config, weights, compute);
         network.packed = packed;
         return network;
     }
@@ -90,11 +98,12 @@ public final class Network implements AutoCloseable {
      * Computes with packed copies of the decoder's weights from now on: faster where a few rows are multiplied, for as much
      * memory again.
      *
-     * @throws IllegalStateException if it does not compute in bfloat16
+     * @throws IllegalStateException if it does not compute in bfloat16 on the processor
      */
     public void pack() {
-        if (type != DType.BF16) {
-            throw new IllegalStateException("packed weights: a network in BF16 expected, one in " + type + " found");
+        if (!compute.equals(Compute.cpu(DType.BF16))) {
+            throw new IllegalStateException("packed weights: a network in BF16 on cpu expected, one in "
+                    + compute.type() + " on " + ComputeDevice.name(compute.device()) + " found");
         }
         packed = Optional.of(PackedWeights.of(module, weights, manager));
     }
@@ -132,7 +141,7 @@ public final class Network implements AutoCloseable {
 
     /** The type that everything is computed in. */
     public DType type() {
-        return type;
+        return compute.type();
     }
 
     /** The owner of all native memory of this network; temporaries go into sub-managers. */

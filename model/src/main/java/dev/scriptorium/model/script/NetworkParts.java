@@ -1,6 +1,7 @@
 package dev.scriptorium.model.script;
 
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.model.weights.DType;
 import java.util.LinkedHashMap;
@@ -39,10 +40,10 @@ public final class NetworkParts {
     /**
      * Constants of the inference parts.
      *
-     * @param compute what matrix products are computed in
+     * @param compute what matrix products are computed in, and where
      * @param learns whether gradients are wanted
      */
-    public static Map<String, Object> constants(ModelConfig config, DType compute, boolean learns) {
+    public static Map<String, Object> constants(ModelConfig config, Compute compute, boolean learns) {
         ModelConfig.Sam sam = config.sam();
         ModelConfig.Clip clip = config.clip();
         ModelConfig.Decoder decoder = config.decoder();
@@ -77,13 +78,13 @@ public final class NetworkParts {
     /**
      * Constants of the parts that all products go through, {@code common} and {@code lora}.
      *
-     * @param compute what they are computed in
+     * @param compute what they are computed in, and where
      * @param learns whether gradients are wanted
      */
-    public static Map<String, Object> products(DType compute, boolean learns) {
-        boolean bfloat16 = compute == DType.BF16 && ComputeType.multipliesBfloat16();
+    public static Map<String, Object> products(Compute compute, boolean learns) {
+        boolean bfloat16 = compute.equals(Compute.cpu(DType.BF16)) && ComputeType.multipliesBfloat16();
         return Map.of(
-                "compute", compute.torch(),
+                "compute", compute.type().torch(),
                 "tiles", bfloat16 && ComputeType.multipliesTiles(),
                 "packs", bfloat16 && !learns);
     }

@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.TorchScriptBridge;
+import dev.scriptorium.model.weights.ComputeDevice;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +85,7 @@ public final class ScriptModule implements AutoCloseable {
     }
 
     /**
-     * Puts foreign memory into a tensor without a copy.
+     * Puts foreign memory into a tensor without a copy; a GPU gets one.
      *
      * @param memory direct or mapped, native byte order, as long as the shape says; kept reachable by this module
      * @param torchType libtorch's ScalarType
@@ -92,6 +93,9 @@ public final class ScriptModule implements AutoCloseable {
     public NDArray wrap(ByteBuffer memory, long[] shape, int torchType) {
         PtNDArray tensor = (PtNDArray) train("shell", shape, torchType).tensor(manager);
         JniUtils.set(tensor, memory);
+        if (device().isGpu()) {
+            return send(tensor, device());
+        }
         mapped.add(memory);
         return tensor;
     }
@@ -105,7 +109,14 @@ public final class ScriptModule implements AutoCloseable {
     public NDArray copy(ByteBuffer memory, long[] shape, int torchType) {
         PtNDArray tensor = (PtNDArray) train("empty", shape, torchType).tensor(manager);
         JniUtils.getByteBuffer(tensor, true).put(memory);
-        return tensor;
+        return device().isGpu() ? send(tensor, device()) : tensor;
+    }
+
+    /** A copy on a device in place of a tensor, which is closed. DJL's own way ends the process where bfloat16 comes in. */
+    NDArray send(NDArray tensor, Device target) {
+        try (tensor) {
+            return train("send", tensor, ComputeDevice.torchName(target)).tensor(manager);
+        }
     }
 
     /** The manager that owns this module's weights. */

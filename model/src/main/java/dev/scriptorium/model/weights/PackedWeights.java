@@ -52,10 +52,14 @@ public final class PackedWeights {
     }
 
     /**
-     * Whether packing a checkpoint pays: a large one, on a processor that multiplies bfloat16 but not in tiles (there
+     * Whether packing a checkpoint pays: a large one in bfloat16, on a processor that multiplies bfloat16 but not in tiles (there
      * plain weights are nearly as fast), with memory for both. {@value #PROPERTY} overrules.
      */
-    public static boolean wanted(Checkpoint checkpoint) {
+    public static boolean wanted(Checkpoint checkpoint, Compute compute) {
+        return compute.equals(Compute.cpu(DType.BF16)) && wanted(checkpoint);
+    }
+
+    private static boolean wanted(Checkpoint checkpoint) {
         return switch (System.getProperty(PROPERTY, "auto")) {
             case "always" -> true;
             case "never" -> false;

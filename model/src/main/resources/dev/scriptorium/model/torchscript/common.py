@@ -75,6 +75,10 @@ class Common(Module):
   def cast(self, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)
 
+  # a copy on another device, such as "cuda:0"
+  def send(self, x: Tensor, device: str) -> Tensor:
+    return torch.empty(x.size(), dtype=x.dtype, device=torch.device(device)).copy_(x)
+
   # in place, so that views of x see it too
   def overwrite(self, x: Tensor, value: Tensor) -> int:
     x.copy_(value)

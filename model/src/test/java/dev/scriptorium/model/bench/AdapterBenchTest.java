@@ -2,6 +2,7 @@ package dev.scriptorium.model.bench;
 
 import dev.scriptorium.model.Golden;
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +17,7 @@ class AdapterBenchTest {
     @Test
     void comparesAdaptersBesideTheWeightsWithAMergedOne() throws IOException {
         ModelConfig config = ModelConfig.read(Golden.tiny("model"));
-        AdapterBench bench = new AdapterBench(DType.F32, 2, 4, List.of(1, 3), 2, 9, 60, 3, 7);
+        AdapterBench bench = new AdapterBench(Compute.cpu(DType.F32), 2, 4, List.of(1, 3), 2, 9, 60, 3, 7);
         AtomicInteger steps = new AtomicInteger();
 
         List<Measurement> results = bench.run(config, steps::incrementAndGet);
@@ -35,7 +36,7 @@ class AdapterBenchTest {
 
     @Test
     void refusesMoreAdaptersThanSequences() {
-        assertThatThrownBy(() -> new AdapterBench(DType.F32, 2, 4, List.of(5), 2, 9, 3, 3, 7))
+        assertThatThrownBy(() -> new AdapterBench(Compute.cpu(DType.F32), 2, 4, List.of(5), 2, 9, 3, 3, 7))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("some from 1 to the batch")
                 .hasMessageContaining("[5] found");

@@ -1,7 +1,9 @@
 package dev.scriptorium.model.bench;
 
 import dev.scriptorium.model.Golden;
+import dev.scriptorium.model.config.FreeMemory;
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
@@ -20,7 +22,14 @@ class DecoderBenchTest {
     void measuresPrefillAndEachBatch(DType type) throws IOException {
         ModelConfig config = ModelConfig.read(Golden.tiny("model"));
         DecoderBench bench = new DecoderBench(
-                type, 2, 9, 3, List.of(1, 4), type == DType.BF16 && ComputeType.multipliesBfloat16(), 3, 7);
+                Compute.cpu(type),
+                2,
+                9,
+                3,
+                List.of(1, 4),
+                type == DType.BF16 && ComputeType.multipliesBfloat16(),
+                3,
+                7);
         AtomicInteger steps = new AtomicInteger();
 
         List<Measurement> results = bench.run(config, steps::incrementAndGet);
@@ -55,7 +64,7 @@ class DecoderBenchTest {
 
     @Test
     void saysHowMuchMemoryItWouldNeed() {
-        DecoderBench bench = new DecoderBench(DType.BF16, 12, 278, 32, List.of(1), false, 1, 1);
+        DecoderBench bench = new DecoderBench(Compute.cpu(DType.BF16), 12, 278, 32, List.of(1), false, 1, 1);
         bench.requireMemory(ModelConfig.published(), 8_000_000_000L);
         assertThatThrownBy(() -> bench.requireMemory(ModelConfig.published(), 4_000_000_000L))
                 .isInstanceOf(IllegalStateException.class)
@@ -77,6 +86,6 @@ class DecoderBenchTest {
         Machine machine = Machine.current();
         assertThat(machine.cores()).isPositive();
         assertThat(machine.processor()).isNotBlank();
-        assertThat(Machine.availableMemory()).isBetween(1L, machine.memoryBytes());
+        assertThat(FreeMemory.bytes()).isBetween(1L, machine.memoryBytes());
     }
 }

@@ -2,6 +2,7 @@ package dev.scriptorium.model.bench;
 
 import dev.scriptorium.model.Golden;
 import dev.scriptorium.model.config.ModelConfig;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class VisionBenchTest {
     @ParameterizedTest
     @EnumSource(names = {"F32", "BF16"})
     void measuresEachSizeOfView(DType type) throws IOException {
-        VisionBench bench = new VisionBench(type, List.of(64, 128), false, 2, 7);
+        VisionBench bench = new VisionBench(Compute.cpu(type), List.of(64, 128), false, 2, 7);
         AtomicInteger steps = new AtomicInteger();
 
         List<Measurement> results =
@@ -43,14 +44,14 @@ class VisionBenchTest {
 
     @Test
     void refusesViewsThatAreNoWholeTokens() {
-        assertThatThrownBy(() -> new VisionBench(DType.F32, List.of(1000), false, 1, 1))
+        assertThatThrownBy(() -> new VisionBench(Compute.cpu(DType.F32), List.of(1000), false, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("side: a multiple of 64 pixels expected, 1000 found");
     }
 
     @Test
     void measuresFromAFolderToTheFirstToken() throws IOException {
-        List<Measurement> results = new LoadBench(Golden.tiny("model"), DType.BF16, 128, 2).run(() -> {});
+        List<Measurement> results = new LoadBench(Golden.tiny("model"), Compute.cpu(DType.BF16), 128, 2).run(() -> {});
 
         assertThat(results)
                 .extracting(Measurement::name)
@@ -71,7 +72,7 @@ class VisionBenchTest {
         Files.copy(Golden.tiny("model/config.json"), dir.resolve("config.json"));
         RandomCheckpoint.write(dir, tiny.withNeck(24), 3);
 
-        List<Measurement> results = new LoadBench(dir, DType.F32, 64, 1).run(() -> {});
+        List<Measurement> results = new LoadBench(dir, Compute.cpu(DType.F32), 64, 1).run(() -> {});
 
         assertThat(results).hasSize(6);
     }

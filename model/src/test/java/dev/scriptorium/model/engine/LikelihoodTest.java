@@ -11,6 +11,7 @@ import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.Tokenizer;
 import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.awt.Color;
 import java.awt.Font;
@@ -80,7 +81,7 @@ class LikelihoodTest {
         String truth = "The keeper of the clock\nwalks down to the harbour\nbefore the tide turns.";
         String slip = "The keeper of the clock\nwalks down to the habrour\nbefore the tide turns.";
         String other = "Minutes of the meeting\nheld on the third of May\nin the town hall, room 4.";
-        try (Likelihood nano = Likelihood.open(BundledModel.folder(), DType.F32)) {
+        try (Likelihood nano = Likelihood.open(BundledModel.folder(), Compute.cpu(DType.F32))) {
             PageRequest page = new PageRequest("drawn/1", drawn(truth), Prompt.FREE_OCR, Mode.AUTO, "");
             double ofTruth = nano.perCharacter(page, List.of(), truth).orElseThrow();
             double ofSlip = nano.perCharacter(page, List.of(), slip).orElseThrow();

@@ -6,6 +6,7 @@ import dev.scriptorium.model.text.PromptEncoder;
 import dev.scriptorium.model.text.PromptTokens;
 import dev.scriptorium.model.text.Tokenizer;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class AdapterTrainingTest {
     @Test
     void aNewAdapterChangesNothingAndThenLearns() throws IOException {
         TrainingBatch batch = batch(1, 2);
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7)) {
             List<Double> losses = losses(training, batch, 12, 3e-3);
             assertThat(losses.get(11)).isLessThan(0.8 * losses.get(0));
             assertThat(training.steps()).isEqualTo(12);
@@ -71,8 +72,8 @@ class AdapterTrainingTest {
         assertThat(labels)
                 .isEqualTo(parts.get(0).taught() + parts.get(1).taught())
                 .isEqualTo(3 + 5);
-        try (AdapterTraining together = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7);
-                AdapterTraining apart = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7)) {
+        try (AdapterTraining together = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7);
+                AdapterTraining apart = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7)) {
             together.learn(whole, labels, 0, 0, 1);
             for (TrainingBatch part : parts) {
                 apart.learn(part, labels, 0, 0, 0.5);
@@ -91,15 +92,15 @@ class AdapterTrainingTest {
         TrainingBatch batch = batch(3, 4);
         Path state = dir.resolve("state.safetensors");
         Map<String, float[]> whole;
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, settings, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, settings, 7)) {
             losses(training, batch, 5, 1e-3);
             whole = training.values();
         }
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, settings, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, settings, 7)) {
             losses(training, batch, 2, 1e-3);
             training.save(state, Map.of());
         }
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, settings, 8)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, settings, 8)) {
             training.restore(state, 2);
             losses(training, batch, 3, 1e-3);
             training.values()
@@ -110,10 +111,10 @@ class AdapterTrainingTest {
     @Test
     void refusesToGoOnFromAnotherRunsState() throws IOException {
         Path state = dir.resolve("state.safetensors");
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7)) {
             training.save(state, Map.of());
         }
-        try (AdapterTraining other = AdapterTraining.begin(base, DType.F32, LORA, EIGHT_BIT, 7)) {
+        try (AdapterTraining other = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EIGHT_BIT, 7)) {
             assertThatThrownBy(() -> other.restore(state, 0))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("the run to resume was another one");
@@ -123,8 +124,8 @@ class AdapterTrainingTest {
     @Test
     void momentsInEightBitsTakeAQuarterOfTheMemoryAndLearnAsWell() throws IOException {
         TrainingBatch batch = batch(4, 6);
-        try (AdapterTraining exact = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7);
-                AdapterTraining small = AdapterTraining.begin(base, DType.F32, LORA, EIGHT_BIT, 7)) {
+        try (AdapterTraining exact = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7);
+                AdapterTraining small = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EIGHT_BIT, 7)) {
             assertThat(small.momentBytes()).isLessThan((long) (0.26 * exact.momentBytes()));
             List<Double> expected = losses(exact, batch, 20, 2e-3);
             List<Double> found = losses(small, batch, 20, 2e-3);
@@ -138,8 +139,8 @@ class AdapterTrainingTest {
     @Test
     void aBaseInBfloat16TrainsAnAdapterInFloat32() throws IOException {
         TrainingBatch batch = batch(5, 4);
-        try (AdapterTraining exact = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7);
-                AdapterTraining rounded = AdapterTraining.begin(base, DType.BF16, LORA, EXACT, 7)) {
+        try (AdapterTraining exact = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7);
+                AdapterTraining rounded = AdapterTraining.begin(base, Compute.cpu(DType.BF16), LORA, EXACT, 7)) {
             List<Double> expected = losses(exact, batch, 10, 2e-3);
             List<Double> found = losses(rounded, batch, 10, 2e-3);
             assertThat(found.get(0)).isCloseTo(expected.get(0), within(0.05));
@@ -151,7 +152,7 @@ class AdapterTrainingTest {
     void visionLinearsLearnWhereTheyAreTargets() throws IOException {
         LoraConfig vision = new LoraConfig(2, 2, false, LoraConfig.VISION_TARGETS, "tiny");
         TrainingBatch batch = batch(6, 2);
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, vision, EXACT, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), vision, EXACT, 7)) {
             training.learn(batch, batch.taught(), 0, 0, 1);
             assertThat(training.gradients()).allSatisfy((name, gradient) -> {
                 // A learns nothing while B is 0
@@ -165,7 +166,7 @@ class AdapterTrainingTest {
     void clipsTheGradientByItsNorm() throws IOException {
         AdamW tight = new AdamW(0, 0, 0, 1e-3, false);
         TrainingBatch batch = batch(7, 2);
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, tight, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, tight, 7)) {
             training.learn(batch, batch.taught(), 0, 0, 1);
             double before = norm(training.gradients());
             assertThat(training.step(1e-3)).isCloseTo(before, within(1e-4 * before));
@@ -177,13 +178,13 @@ class AdapterTrainingTest {
     void anExportedAdapterIsReadBackAsItWas() throws IOException {
         TrainingBatch batch = batch(8, 2);
         Map<String, float[]> values;
-        try (AdapterTraining training = AdapterTraining.begin(base, DType.F32, LORA, EXACT, 7)) {
+        try (AdapterTraining training = AdapterTraining.begin(base, Compute.cpu(DType.F32), LORA, EXACT, 7)) {
             losses(training, batch, 2, 1e-3);
             training.export(dir, Map.of("trained_by", "a test"));
             values = training.values();
         }
         LoraAdapter adapter = LoraAdapter.read(dir, base.config());
-        try (AdapterTraining again = AdapterTraining.from(base, DType.F32, adapter, EXACT)) {
+        try (AdapterTraining again = AdapterTraining.from(base, Compute.cpu(DType.F32), adapter, EXACT)) {
             again.values().forEach((name, found) -> assertThat(found).as(name).containsExactly(values.get(name)));
         }
     }

@@ -78,7 +78,7 @@ class PackedWeightsTest {
         try (Network exact = Network.open(Golden.tiny("model"), DType.F32)) {
             assertThatThrownBy(exact::pack)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("packed weights: a network in BF16 expected, one in F32 found");
+                    .hasMessage("packed weights: a network in BF16 on cpu expected, one in F32 on cpu found");
         }
     }
 

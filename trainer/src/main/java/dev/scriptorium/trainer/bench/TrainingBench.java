@@ -8,7 +8,7 @@ import dev.scriptorium.model.lora.AdapterTraining;
 import dev.scriptorium.model.lora.LoraConfig;
 import dev.scriptorium.model.lora.TrainingBatch;
 import dev.scriptorium.model.weights.Checkpoint;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.trainer.finetune.PeakMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import java.util.SplittableRandom;
  * included; decoding images from files is not.
  *
  * @param model a checkpoint's folder
- * @param compute what the base computes in
+ * @param compute what the base computes in, and where
  * @param side of the pictures in pixels
  * @param batch pictures computed together
  * @param accumulate batches a step
@@ -33,7 +33,7 @@ import java.util.SplittableRandom;
  * @param rounds steps that are measured, after one that is not
  */
 public record TrainingBench(
-        Path model, DType compute, int side, int batch, int accumulate, int answer, boolean eightBit, int rounds) {
+        Path model, Compute compute, int side, int batch, int accumulate, int answer, boolean eightBit, int rounds) {
     /** The rank of the experiment that finetune repeats. */
     private static final int RANK = 16;
     /** Tokens around the picture: one before it, and the question. */

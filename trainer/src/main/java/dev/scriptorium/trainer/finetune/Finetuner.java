@@ -7,7 +7,7 @@ import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.lora.TrainingBatch;
 import dev.scriptorium.model.text.Tokenizer;
 import dev.scriptorium.model.weights.Checkpoint;
-import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ public final class Finetuner {
 
     private final FinetuneSettings settings;
     private final Path model;
-    private final DType compute;
+    private final Compute compute;
     private final Path out;
     private final long seed;
     private final int saveEvery;
@@ -40,7 +40,7 @@ public final class Finetuner {
      * A run, which {@link #run} begins or resumes.
      *
      * @param model folder of the base
-     * @param compute what it computes in
+     * @param compute what it computes in, and where
      * @param out folder for the adapter and the run's own files
      * @param seed of the new adapter and the order of samples
      * @param saveEvery steps
@@ -50,7 +50,7 @@ public final class Finetuner {
     public Finetuner(
             FinetuneSettings settings,
             Path model,
-            DType compute,
+            Compute compute,
             Path out,
             long seed,
             int saveEvery,
@@ -62,7 +62,7 @@ public final class Finetuner {
     private Finetuner(
             FinetuneSettings settings,
             Path model,
-            DType compute,
+            Compute compute,
             Path out,
             long seed,
             int saveEvery,

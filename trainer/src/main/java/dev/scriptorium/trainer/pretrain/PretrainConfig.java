@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param evaluateEvery steps between readings of held-out lines
  * @param evaluationLines held-out lines read each time
  * @param drawingThreads threads that draw lines ahead
- * @param device where it computes: {@code cpu}, {@code gpu} or {@code gpu1} ...
+ * @param device where it computes: {@code cpu}, {@code gpu}, {@code gpu:1} ... or {@code auto}
  */
 public record PretrainConfig(
         Path out,

@@ -1,6 +1,5 @@
 package dev.scriptorium.trainer.pretrain;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +8,7 @@ import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.eval.CharacterErrorRate;
 import dev.scriptorium.model.script.ScriptModule;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import dev.scriptorium.trainer.draw.Subject;
@@ -62,6 +62,7 @@ public final class Pretrainer {
      */
     public long run(BooleanSupplier stop) throws IOException {
         DjlDefaults.apply();
+        Compute compute = Compute.of(DType.BF16.name(), config.device());
         NanoFiles.write(config.out());
         ModelConfig model = ModelConfig.read(config.out());
         Curriculum curriculum =
@@ -69,8 +70,8 @@ public final class Pretrainer {
         long step = savedStep();
         forgetRowsAfter(METRICS, step);
         forgetRowsAfter(READINGS, step);
-        try (NDManager manager = NDManager.newBaseManager(Device.fromName(config.device()));
-                TrainingState state = open(manager, model, step);
+        try (NDManager manager = NDManager.newBaseManager(compute.device());
+                TrainingState state = open(manager, model, compute, step);
                 LineStream lines = new LineStream(
                         drawer, model, config.batch(), config.seed(), curriculum, step, config.drawingThreads())) {
             ScriptModule.recordGradients();
@@ -98,13 +99,13 @@ public final class Pretrainer {
         }
     }
 
-    private TrainingState open(NDManager manager, ModelConfig model, long step) throws IOException {
+    private TrainingState open(NDManager manager, ModelConfig model, Compute compute, long step) throws IOException {
         if (step > 0) {
-            return TrainingState.read(manager, model, DType.BF16, config.out().resolve(STATE));
+            return TrainingState.read(manager, model, compute, config.out().resolve(STATE));
         }
         return config.from().isPresent()
-                ? TrainingState.from(manager, model, DType.BF16, config.from().get(), config.seed())
-                : TrainingState.fresh(manager, model, DType.BF16, config.seed());
+                ? TrainingState.from(manager, model, compute, config.from().get(), config.seed())
+                : TrainingState.fresh(manager, model, compute, config.seed());
     }
 
     private StepMetrics step(TrainingState state, LineBatch batch, Curriculum curriculum, long step) {

@@ -7,6 +7,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.script.NetworkParts;
 import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import dev.scriptorium.model.weights.SafetensorsReader;
 import dev.scriptorium.model.weights.SafetensorsWriter;
@@ -36,7 +37,7 @@ final class TrainingState implements AutoCloseable {
     private final List<String> vectors = new ArrayList<>();
     private final Map<String, NDArray> moments = new LinkedHashMap<>();
 
-    private TrainingState(NDManager parent, ModelConfig config, DType compute) {
+    private TrainingState(NDManager parent, ModelConfig config, Compute compute) {
         Map<String, Object> constants = NetworkParts.constants(config, compute, true);
         constants.put("bos", config.decoder().bos());
         constants.put("guided_heads", 2);
@@ -44,7 +45,7 @@ final class TrainingState implements AutoCloseable {
     }
 
     /** Fresh weights from a seed. */
-    static TrainingState fresh(NDManager parent, ModelConfig config, DType compute, long seed) {
+    static TrainingState fresh(NDManager parent, ModelConfig config, Compute compute, long seed) {
         TrainingState state = new TrainingState(parent, config, compute);
         SplittableRandom random = new SplittableRandom(seed);
         shapes(config).forEach((name, shape) -> state.add(name, shape, InitialWeights.of(name, shape, random.split())));
@@ -53,7 +54,7 @@ final class TrainingState implements AutoCloseable {
     }
 
     /** The weights of a model folder, without moments: where another run ended, this one begins. */
-    static TrainingState from(NDManager parent, ModelConfig config, DType compute, Path dir, long seed)
+    static TrainingState from(NDManager parent, ModelConfig config, Compute compute, Path dir, long seed)
             throws IOException {
         TrainingState state = new TrainingState(parent, config, compute);
         SplittableRandom random = new SplittableRandom(seed);
@@ -71,7 +72,7 @@ final class TrainingState implements AutoCloseable {
     }
 
     /** Weights and moments from a file that {@link #save} wrote. */
-    static TrainingState read(NDManager parent, ModelConfig config, DType compute, Path file) throws IOException {
+    static TrainingState read(NDManager parent, ModelConfig config, Compute compute, Path file) throws IOException {
         TrainingState state = new TrainingState(parent, config, compute);
         try (SafetensorsReader reader = SafetensorsReader.open(file)) {
             for (Map.Entry<String, List<Long>> tensor : shapes(config).entrySet()) {

@@ -1,5 +1,6 @@
 package dev.scriptorium.trainer.service;
 
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.schemas.PageLimits;
 import dev.scriptorium.schemas.TopicSettings;
 import dev.scriptorium.schemas.settings.Setting;
@@ -67,6 +68,7 @@ public record TrainerConfig(
      *
      * @param dir its folder; the bundled one if not given
      * @param dtype what it computes in: bf16, f32 or auto
+     * @param device where: cpu, gpu, gpu:N or auto
      * @param slots sequences decoded together while the gate reads
      * @param maxNewTokens answer tokens after which a page counts as cut
      * @param pageTimeout time in the engine after which a page is given up
@@ -75,8 +77,11 @@ public record TrainerConfig(
             @Setting(doc = "model folder; the bundled line model if not given")
             Optional<Path> dir,
 
-            @Setting(value = "auto", doc = "bf16, f32 or auto: bf16 where the processor multiplies it")
+            @Setting(value = "auto", doc = "bf16, f32 or auto: bf16 where the processor multiplies it, or on a GPU")
             String dtype,
+
+            @Setting(value = "auto", doc = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one")
+            String device,
 
             @Setting(min = 1, max = 4096, doc = "sequences decoded together; 32 lines or 4 pages if not given")
             Optional<Integer> slots,
@@ -85,7 +90,16 @@ public record TrainerConfig(
             int maxNewTokens,
 
             @Setting(value = "10m", doc = "time after which a page is given up")
-            Duration pageTimeout) {}
+            Duration pageTimeout) {
+        /**
+         * What it computes in, and where.
+         *
+         * @throws IllegalArgumentException if either setting is none that there is
+         */
+        public Compute compute() {
+            return Compute.of(dtype, device);
+        }
+    }
 
     /**
      * The trainer. There is one at a time: a younger one with the same id fences the older.

@@ -1,6 +1,7 @@
 package dev.scriptorium.trainer.bench;
 
 import dev.scriptorium.model.bench.Measurement;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ class TrainingBenchTest {
 
     @Test
     void measuresStepsOfATrainingAndItsMemory() throws Exception {
-        TrainingBench bench = new TrainingBench(TINY, DType.F32, 128, 2, 2, 4, true, 2);
+        TrainingBench bench = new TrainingBench(TINY, Compute.cpu(DType.F32), 128, 2, 2, 4, true, 2);
         AtomicInteger steps = new AtomicInteger();
 
         List<Measurement> results = bench.run(steps::incrementAndGet);
@@ -30,7 +31,7 @@ class TrainingBenchTest {
 
     @Test
     void refusesWhatCannotBeMeasured() {
-        assertThatThrownBy(() -> new TrainingBench(TINY, DType.F32, 128, 0, 2, 4, true, 2))
+        assertThatThrownBy(() -> new TrainingBench(TINY, Compute.cpu(DType.F32), 128, 0, 2, 4, true, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at least 1 each expected, 128, 0, 2, 4, 2 found");
     }

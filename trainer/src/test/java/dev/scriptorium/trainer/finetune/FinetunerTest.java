@@ -3,6 +3,7 @@ package dev.scriptorium.trainer.finetune;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.lora.LoraAdapter;
 import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.awt.Color;
 import java.awt.Font;
@@ -74,7 +75,8 @@ class FinetunerTest {
     void trainsAPageModelWithTheExperimentsSettings() throws IOException {
         FinetuneSettings settings = FinetuneSettings.of(TINY, Map.of("batch", 3, "epochs", 1));
         List<FinetuneMetrics> metrics = new ArrayList<>();
-        Finetuner run = new Finetuner(settings, TINY, DType.F32, dir, 1, 100, Optional.empty(), metrics::add);
+        Finetuner run =
+                new Finetuner(settings, TINY, Compute.cpu(DType.F32), dir, 1, 100, Optional.empty(), metrics::add);
         FinetuneResult result = run.run(samples(), () -> false);
 
         // eight words, six a step: the second step sees what is left
@@ -105,7 +107,7 @@ class FinetunerTest {
         Path nano = BundledModel.folder();
         FinetuneSettings settings = FinetuneSettings.of(
                 nano, Map.of("batch", 3, "least_steps", 0, "epochs", epochs, "rank", 4, "warm_up", 1, "distort", true));
-        return new Finetuner(settings, nano, DType.F32, out, 1, 2, Optional.empty(), metrics::add);
+        return new Finetuner(settings, nano, Compute.cpu(DType.F32), out, 1, 2, Optional.empty(), metrics::add);
     }
 
     private static List<Sample> samples() {

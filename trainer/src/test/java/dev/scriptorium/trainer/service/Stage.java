@@ -84,7 +84,7 @@ final class Stage implements AutoCloseable {
                 PageLimits.DEFAULT,
                 new TrainerConfig.Blobs(
                         URI.create("file:" + dir.resolve("blobs").toAbsolutePath())),
-                new TrainerConfig.Model(Optional.empty(), "f32", Optional.empty(), 60, Duration.ofMinutes(5)),
+                new TrainerConfig.Model(Optional.empty(), "f32", "cpu", Optional.empty(), 60, Duration.ofMinutes(5)),
                 new TrainerConfig.Trainer(
                         prefix + "trainer",
                         prefix + "trainer",

@@ -11,7 +11,6 @@ import dev.scriptorium.model.image.UnreadableImageException;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.Checkpoint;
-import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.trainer.draw.DrawnLine;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import dev.scriptorium.trainer.finetune.FinetuneResult;
@@ -134,14 +133,7 @@ public final class FinetuneLearner implements Learner {
         }
         long steps = Finetuner.steps(settings, samples.size());
         Finetuner fresh = new Finetuner(
-                settings,
-                model,
-                ComputeType.of(engine.dtype()),
-                dir,
-                plan.seed(),
-                trainer.saveEvery(),
-                drawer,
-                step -> {
+                settings, model, engine.compute(), dir, plan.seed(), trainer.saveEvery(), drawer, step -> {
                     LOG.info("event=step run={} step={} loss={}", plan.id(), step.step(), step.loss());
                     progress.step(plan.domain(), step.step(), steps, step.loss());
                 });
@@ -225,7 +217,7 @@ public final class FinetuneLearner implements Learner {
     public PageReader reader(BooleanSupplier stop) throws IOException {
         EngineOptions options =
                 EngineOptions.suiting(config, engine.slots(), engine.maxNewTokens(), engine.pageTimeout());
-        return new EngineReader(OcrEngine.open(model, ComputeType.of(engine.dtype()), options), stop);
+        return new EngineReader(OcrEngine.open(model, engine.compute(), options), stop);
     }
 
     private static byte[] png(GrayImage image) throws IOException {
