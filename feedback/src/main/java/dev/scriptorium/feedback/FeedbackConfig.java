@@ -109,6 +109,9 @@ public record FeedbackConfig(Map<String, String> kafka, TopicSettings topics, Pa
      * @param token who knows it may send corrections in any reviewer's name
      * @param reviewerTokens {@code name:token}: who knows it may send corrections in that name only
      * @param maxBodyBytes largest request
+     * @param patience how long a client may be slow: the head of a request has to be in within this time, and of each such
+     *     time that is spent waiting for the client, the least rate has to come of it
+     * @param minBytesPerSecond what a client has to send, and to read, at least
      */
     public record Http(
             @Setting(value = "true", doc = "take corrections by HTTP")
@@ -127,7 +130,13 @@ public record FeedbackConfig(Map<String, String> kafka, TopicSettings topics, Pa
             List<Secret> reviewerTokens,
 
             @Setting(value = "16MiB", min = 1, doc = "largest request")
-            int maxBodyBytes) {
+            int maxBodyBytes,
+
+            @Setting(value = "20s", doc = "how long a client may be slow")
+            Duration patience,
+
+            @Setting(value = "8192", min = 1, doc = "what a client that is not slow sends and reads a second")
+            long minBytesPerSecond) {
         public Http {
             reviewerTokens = List.copyOf(reviewerTokens);
             if (token.filter(secret -> secret.reveal().isBlank()).isPresent()) {
@@ -141,6 +150,9 @@ public record FeedbackConfig(Map<String, String> kafka, TopicSettings topics, Pa
             if (enabled && token.isEmpty() && reviewerTokens.isEmpty() && !Access.isLoopback(host)) {
                 throw new IllegalArgumentException(
                         "host=" + host + ": loopback expected where there is neither token nor reviewer-tokens");
+            }
+            if (patience.isZero() || patience.isNegative()) {
+                throw new IllegalArgumentException("patience: more than nothing expected, " + patience + " found");
             }
         }
     }

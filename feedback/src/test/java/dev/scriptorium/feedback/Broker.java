@@ -92,7 +92,8 @@ final class Broker implements AutoCloseable {
                 "producer.transaction.timeout.ms", "5000",
                 "producer.delivery.timeout.ms", "4000",
                 "producer.request.timeout.ms", "3000");
-        FeedbackConfig.Http http = new FeedbackConfig.Http(true, "127.0.0.1", 0, Optional.empty(), List.of(), 1 << 20);
+        FeedbackConfig.Http http = new FeedbackConfig.Http(
+                true, "127.0.0.1", 0, Optional.empty(), List.of(), 1 << 20, Duration.ofSeconds(20), 8192);
         return new FeedbackConfig(
                 clients,
                 settings(prefix),

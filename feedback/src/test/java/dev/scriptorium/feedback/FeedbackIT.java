@@ -174,8 +174,8 @@ class FeedbackIT {
         broker.stage("taken.").close();
         try (FeedbackService service = service("taken.")) {
             int port = URI.create(service.url().orElseThrow()).getPort();
-            FeedbackConfig.Http http =
-                    new FeedbackConfig.Http(true, "127.0.0.1", port, Optional.empty(), List.of(), 1 << 20);
+            FeedbackConfig.Http http = new FeedbackConfig.Http(
+                    true, "127.0.0.1", port, Optional.empty(), List.of(), 1 << 20, Duration.ofSeconds(20), 8192);
             FeedbackConfig usual = Broker.config(broker.clients(), "taken.", folder.resolve("other"));
             FeedbackConfig.Feedback feedback = usual.feedback();
             FeedbackConfig config = new FeedbackConfig(

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.scriptorium.feedback.FeedbackConfig;
 import dev.scriptorium.feedback.corrections.CorrectionSink;
 import dev.scriptorium.schemas.http.Problem;
+import dev.scriptorium.schemas.http.SlowClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ public final class CorrectionServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads;
+    private final SlowClients slowClients;
     private final FeedbackConfig.Http config;
     private final Gatekeeper gatekeeper;
 
@@ -50,7 +52,8 @@ public final class CorrectionServer implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        server.setExecutor(threads);
+        slowClients = new SlowClients(config.patience(), config.minBytesPerSecond());
+        server.setExecutor(slowClients.watch(threads));
     }
 
     /** What a request is answered with. */
@@ -127,21 +130,30 @@ public final class CorrectionServer implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange, Work work) throws IOException {
-        Answer answer;
+        try (exchange) {
+            slowClients.begin(exchange, problem -> send(exchange, error(problem.code(), problem.getMessage())));
+            try {
+                send(exchange, made(exchange, work));
+            } finally {
+                slowClients.end();
+            }
+        }
+    }
+
+    private static Answer made(HttpExchange exchange, Work work) throws IOException {
         try {
-            answer = work.answer();
+            return work.answer();
         } catch (Problem e) {
-            answer = error(e.code(), e.getMessage());
+            return error(e.code(), e.getMessage());
         } catch (IllegalArgumentException e) {
-            answer = error(Problem.Code.INVALID, e.getMessage());
+            return error(Problem.Code.INVALID, e.getMessage());
         } catch (KafkaException e) {
             LOG.warn("event=not-sent path={}", exchange.getRequestURI().getPath(), e);
-            answer = error(Problem.Code.UNAVAILABLE, "Kafka or the schema registry did not take it, try again");
+            return error(Problem.Code.UNAVAILABLE, "Kafka or the schema registry did not take it, try again");
         } catch (RuntimeException e) {
             LOG.error("event=failed path={}", exchange.getRequestURI().getPath(), e);
-            answer = error(Problem.Code.INTERNAL, "the service failed, its log says why");
+            return error(Problem.Code.INTERNAL, "the service failed, its log says why");
         }
-        send(exchange, answer);
     }
 
     private static Answer error(Problem.Code code, String message) {
@@ -151,17 +163,16 @@ public final class CorrectionServer implements AutoCloseable {
         return new Answer(code.status(), Map.of("error", error));
     }
 
-    private void send(HttpExchange exchange, Answer answer) throws IOException {
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
         byte[] body = JSON.writeValueAsBytes(answer.body());
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
         if (answer.status() == Problem.Code.UNAUTHORIZED.status()) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
         }
-        try (exchange) {
-            exchange.sendResponseHeaders(answer.status(), body.length);
-            exchange.getResponseBody().write(body);
-        }
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+        exchange.getResponseBody().flush();
     }
 
     /** Reads a body of limited size. */
@@ -178,6 +189,7 @@ public final class CorrectionServer implements AutoCloseable {
     /** A request that is cut off here may have been sent; sending it again changes nothing. */
     @Override
     public void close() {
+        slowClients.close();
         server.stop(0);
         threads.shutdown();
     }

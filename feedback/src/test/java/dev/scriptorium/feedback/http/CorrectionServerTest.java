@@ -19,7 +19,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -37,7 +39,12 @@ class CorrectionServerTest {
     private boolean healthy = true;
 
     private void start(Optional<Secret> token, List<Secret> reviewers) throws IOException {
-        FeedbackConfig.Http config = new FeedbackConfig.Http(true, "127.0.0.1", 0, token, reviewers, 2000);
+        start(token, reviewers, Duration.ofMinutes(1));
+    }
+
+    private void start(Optional<Secret> token, List<Secret> reviewers, Duration patience) throws IOException {
+        FeedbackConfig.Http config =
+                new FeedbackConfig.Http(true, "127.0.0.1", 0, token, reviewers, 2000, patience, 1000);
         server = CorrectionServer.start(config, sink.sink(), () -> healthy);
     }
 
@@ -239,6 +246,45 @@ class CorrectionServerTest {
             assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 403");
         }
         assertThat(sink.records()).isEmpty();
+    }
+
+    @Test
+    void slowClientsDoNotKeepOthersOut() throws Exception {
+        start(Optional.empty(), List.of(), Duration.ofMillis(500));
+        String body = "POST /corrections HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 1500\r\n\r\n{\"pageId\":";
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 12; i++) { // more than there are threads
+                slow.add(open(i % 2 == 0 ? "GET /health HT" : body));
+            }
+            assertThat(post("", JSON, "{\"pageId\":\"doc/1\",\"text\":\"x\"}").status())
+                    .isEqualTo(200);
+            for (int i = 0; i < slow.size(); i++) {
+                String answer = new String(slow.get(i).getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (i % 2 == 0) {
+                    assertThat(answer).as("no whole head").isEmpty();
+                } else {
+                    assertThat(answer)
+                            .startsWith("HTTP/1.1 408")
+                            .contains("\"code\":\"TOO_SLOW\"")
+                            .contains("client: at least 1000 bytes a second expected, ");
+                }
+            }
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        assertThat(sink.records()).hasSize(1);
+    }
+
+    private Socket open(String beginning) throws IOException {
+        Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort());
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     @Test
