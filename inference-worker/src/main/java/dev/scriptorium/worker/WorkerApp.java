@@ -4,6 +4,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.OcrEngine;
 import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.schemas.Topics;
 import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.schemas.settings.SettingsException;
@@ -62,11 +63,12 @@ public final class WorkerApp {
 
     private static OcrEngine engine(WorkerConfig.Model model) throws IOException {
         Path folder = model.dir().isPresent() ? model.dir().get() : BundledModel.folder();
+        Compute compute = model.compute();
         EngineOptions options = EngineOptions.suiting(
-                        ModelConfig.read(folder), model.slots(), model.maxNewTokens(), model.pageTimeout())
+                        ModelConfig.read(folder), compute, model.slots(), model.maxNewTokens(), model.pageTimeout())
                 .retrying(model.retries())
                 .keeping(model.kvMemory());
-        return OcrEngine.open(folder, model.compute(), options);
+        return OcrEngine.open(folder, compute, options);
     }
 
     /**

@@ -87,7 +87,10 @@ public record WorkerConfig(
             @Setting(value = "auto", doc = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one")
             String device,
 
-            @Setting(min = 1, max = 4096, doc = "sequences decoded together, at most; 64 lines or 4 pages if not given")
+            @Setting(
+                    min = 1,
+                    max = 4096,
+                    doc = "sequences decoded together, at most; if not given 64 lines or 4 pages, on a GPU 256 or 64")
             Optional<Integer> slots,
 
             @Setting(min = 1, doc = "memory for keys and values, e.g. 4GiB; what all slots can use if not given")

@@ -97,7 +97,11 @@ final class ModelOptions {
         Compute compute = compute();
         Path folder = folder();
         EngineOptions options = EngineOptions.suiting(
-                        ModelConfig.read(folder), Optional.empty(), MAX_NEW_TOKENS, Duration.ofSeconds(timeoutSeconds))
+                        ModelConfig.read(folder),
+                        compute,
+                        Optional.empty(),
+                        MAX_NEW_TOKENS,
+                        Duration.ofSeconds(timeoutSeconds))
                 .retrying(retries)
                 .keeping(kvMemory());
         return OcrEngine.open(folder, compute, options);

@@ -9,6 +9,7 @@ import dev.scriptorium.model.script.ScriptModule;
 import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.ComputeDevice;
 import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.GroupedExperts;
 import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.TensorShapes;
 import dev.scriptorium.model.weights.WeightLoader;
@@ -40,7 +41,7 @@ final class RandomNetwork implements AutoCloseable {
                     switch (this) {
                         case ENCODER ->
                             List.of("sam_encoder", "conv_compressor", "clip_encoder", "projector", "deep_encoder");
-                        case DECODER -> List.of("attention", "moe_feed_forward", "decoder");
+                        case DECODER -> List.of("attention", "moe_feed_forward", "grouped_experts", "decoder");
                     };
             List<String> parts = new ArrayList<>(List.of("common", "lora", "random_weights"));
             parts.addAll(own);
@@ -86,6 +87,10 @@ final class RandomNetwork implements AutoCloseable {
                                     ComputeDevice.torchName(compute.device()))
                             .tensor(module.manager()));
         });
+        if (half == Half.DECODER && GroupedExperts.wanted(compute)) {
+            GroupedExperts experts = GroupedExperts.of(module, config.decoder(), weights, module.manager());
+            weights.putAll(experts.use(module, experts.in(weights), module.manager()));
+        }
         WeightLoader.assign(module, weights);
         if (packed) {
             PackedWeights.of(module, weights, module.manager());

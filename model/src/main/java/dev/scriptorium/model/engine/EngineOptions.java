@@ -4,6 +4,8 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.image.ImageDecoder;
 import dev.scriptorium.model.ladder.Ladder;
+import dev.scriptorium.model.weights.Compute;
+import dev.scriptorium.model.weights.DType;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +32,10 @@ public record EngineOptions(
         OptionalLong kvMemory) {
     private static final int LINE_SLOTS = 64;
     private static final int PAGE_SLOTS = 4;
+    /** A GPU reads all its weights for a few sequences as it does for many. */
+    private static final int GPU_LINE_SLOTS = 256;
+
+    private static final int GPU_PAGE_SLOTS = 64;
 
     public EngineOptions {
         Objects.requireNonNull(ngramRule, "ngramRule");
@@ -76,9 +82,16 @@ public record EngineOptions(
      */
     public static EngineOptions suiting(
             ModelConfig config, Optional<Integer> slots, int maxNewTokens, Duration pageTimeout) {
+        return suiting(config, Compute.cpu(DType.F32), slots, maxNewTokens, pageTimeout);
+    }
+
+    /** The same wherever is computed: on a GPU 256 lines or 64 pages. */
+    public static EngineOptions suiting(
+            ModelConfig config, Compute compute, Optional<Integer> slots, int maxNewTokens, Duration pageTimeout) {
         boolean lines = config.unit() == ModelConfig.Unit.LINE;
+        int suitable = compute.onCpu() ? (lines ? LINE_SLOTS : PAGE_SLOTS) : (lines ? GPU_LINE_SLOTS : GPU_PAGE_SLOTS);
         return new EngineOptions(
-                slots.orElse(lines ? LINE_SLOTS : PAGE_SLOTS),
+                slots.orElse(suitable),
                 maxNewTokens,
                 lines ? new NgramRule.Off() : NgramRule.READING,
                 ImageDecoder.DEFAULT_MAX_PIXELS,

@@ -37,6 +37,7 @@ public record MemoryPlan(
 
     private static final long PAGE_PROCESS = 512L << 20;
     private static final long LINE_PROCESS = 128L << 20;
+    private static final long GPU_PROCESS = 2L << 30;
 
     /** Patches of a view of 1280 x 1280 pixels, the most that are encoded together. */
     private static final long LARGEST_VIEW = 80L * 80;
@@ -63,11 +64,12 @@ public record MemoryPlan(
         if (PackedWeights.wanted(checkpoint, compute)) {
             weights += PackedWeights.bytes(checkpoint);
         }
-        return of(checkpoint.config(), type, weights, options, free);
+        return of(checkpoint.config(), compute, weights, options, free);
     }
 
-    static MemoryPlan of(ModelConfig config, DType type, long weights, EngineOptions options, long free) {
-        long working = working(config, type);
+    static MemoryPlan of(ModelConfig config, Compute compute, long weights, EngineOptions options, long free) {
+        DType type = compute.type();
+        long working = compute.onCpu() ? working(config, type) : workingOnGpu(config, type, options);
         long adapters = adapters(config, type);
         KvShape block = new KvShape(1, KvShape.blockLength(config));
         long blockBytes = block.bytes(config, type);
@@ -132,6 +134,24 @@ public record MemoryPlan(
         return (lines ? LINE_PROCESS : PAGE_PROCESS)
                 + places * sam.width() * COPIES * type.bytes()
                 + SCORE_COPIES * largest * largest * Float.BYTES;
+    }
+
+    /**
+     * The same on a GPU: many views at once, scores in none of them; whole prompts whose every token wants one expert; logits
+     * and what is made of them; CUDA itself, its libraries' own memory, and what its allocator cannot use.
+     */
+    private static long workingOnGpu(ModelConfig config, DType type, EngineOptions options) {
+        ModelConfig.Decoder decoder = config.decoder();
+        boolean lines = config.unit() == ModelConfig.Unit.LINE;
+        long canvas = (long) config.sam().gridHeight() * config.sam().gridWidth();
+        long patch = (long) config.sam().patch() * config.sam().patch();
+        long places = lines ? OcrEngine.LINES_A_BATCH * canvas : ModelRunner.GPU_LOT_PIXELS / patch;
+        long slots = (long) decoder.experts() * ModelRunner.GPU_PROMPT_TOKENS;
+        long rows = Math.max(options.slots(), ModelRunner.GPU_PROMPT_TOKENS / BASE_PROMPT);
+        return GPU_PROCESS
+                + places * config.sam().width() * COPIES * type.bytes()
+                + slots * (3L * decoder.expertWidth() + 2L * decoder.width()) * type.bytes()
+                + SCORE_COPIES * rows * decoder.vocabulary() * Float.BYTES;
     }
 
     /** Two adapters of a usual rank on all linears of the decoder. */

@@ -20,6 +20,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Runs batches of sequences through the network: pictures and prompts in once, then a token of each a
@@ -30,11 +32,13 @@ final class ModelRunner {
     /** Pixels of views that are encoded together: one of Base mode, or two tiles. */
     private static final long LOT_PIXELS = 1024L * 1024;
 
-    /** A GPU has room for more at a time. */
-    private static final long GPU_LOT = 16;
+    /** A GPU has room for more at a time, and needs more to be busy. */
+    static final long GPU_LOT_PIXELS = 16 * LOT_PIXELS;
 
     /** Tokens of prompts that go in together. */
     private static final int PROMPT_TOKENS = 1024;
+
+    static final int GPU_PROMPT_TOKENS = 4 * PROMPT_TOKENS;
 
     private final ScriptModule module;
     private final ModelConfig config;
@@ -70,7 +74,7 @@ final class ModelRunner {
 
     /** Begins to take in pages of one shape that share prompt and adapter. */
     Intake take(List<Sequence> pages) {
-        long pixels = (module.device().isGpu() ? GPU_LOT : 1) * LOT_PIXELS;
+        long pixels = module.device().isGpu() ? GPU_LOT_PIXELS : LOT_PIXELS;
         return new Intake(module.manager().newSubManager(), pages, pixels);
     }
 
@@ -85,7 +89,7 @@ final class ModelRunner {
             intake.encodeLot(this::encodeViews);
             return List.of();
         }
-        Map<Sequence, List<NDArray>> pages = intake.next(PROMPT_TOKENS);
+        Map<Sequence, List<NDArray>> pages = intake.next(module.device().isGpu() ? GPU_PROMPT_TOKENS : PROMPT_TOKENS);
         pool.setAside(intake.blocks(pool.shape()));
         List<Sequence> sequences = List.copyOf(pages.keySet());
         try (NDManager temporary = module.manager().newSubManager()) {
@@ -101,7 +105,7 @@ final class ModelRunner {
     /** vision (B, V, H) of prompts of one length goes into new blocks. */
     private void prefill(List<Sequence> sequences, NDArray vision, NDManager temporary) {
         Sequence first = sequences.get(0);
-        NDArray ids = temporary.create(widen(first.prompt().ids()));
+        NDArray ids = module.numbers(temporary, widen(first.prompt().ids()));
         NDArray embedded = module.infer(
                         "embed_with_images", ids, vision, first.prompt().imageStart())
                 .tensor(temporary);
@@ -117,9 +121,18 @@ final class ModelRunner {
         }
         NDArray logits = guesses == 0
                 ? module.infer("prefill", embedded, firstBlock).tensor(temporary)
-                : module.infer("prefill_guessed", embedded, guesses(proposals, guesses, temporary), firstBlock)
+                : module.infer("prefill_guessed", embedded, guessed(proposals, guesses, temporary), firstBlock)
                         .tensor(temporary);
-        choose(sequences, proposals, logits, temporary);
+        NDArray bans = module.numbers(temporary, bans(sequences, 1 + guesses).toArray());
+        take(sequences, proposals, module.infer("chosen", logits, bans).tensor(temporary));
+    }
+
+    /** (B, G) */
+    private NDArray guessed(List<int[]> proposals, int width, NDManager temporary) {
+        long[] ids = proposals.stream()
+                .flatMapToLong(proposal -> guesses(proposal, width))
+                .toArray();
+        return module.numbers(temporary, ids).reshape(proposals.size(), width);
     }
 
     /** How many positions each of some sequences may take behind its prompt. */
@@ -149,28 +162,41 @@ final class ModelRunner {
         List<int[]> proposals = proposals(sequences, Integer.MAX_VALUE);
         int guesses = longest(proposals);
         bank.choose(sequences.stream().map(Sequence::adapter).toList());
+        int most = pool.used() == sequences.size()
+                ? 0
+                : sequences.stream().mapToInt(it -> pool.of(it).size()).max().orElseThrow();
+        int length = 1
+                + guesses
+                + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
+        LongStream.Builder numbers = LongStream.builder();
+        for (int row = 0; row < sequences.size(); row++) {
+            numbers.add(sequences.get(row).lastToken());
+            guesses(proposals.get(row), guesses).forEach(numbers::add);
+        }
+        sequences.forEach(sequence -> numbers.add(sequence.position()));
+        if (most > 0) {
+            addBlocks(sequences, most, numbers);
+        }
+        bans(sequences, 1 + guesses).forEach(numbers::add);
         try (NDManager temporary = module.manager().newSubManager()) {
-            NDArray last = temporary.create(
-                    sequences.stream().mapToLong(Sequence::lastToken).toArray(), new Shape(sequences.size(), 1));
-            NDArray ids = guesses == 0 ? last : last.concat(guesses(proposals, guesses, temporary), 1);
-            NDArray positions = temporary.create(
-                    sequences.stream().mapToLong(Sequence::position).toArray());
-            NDArray logits;
-            if (pool.used() == sequences.size()) {
-                int length = 1
-                        + guesses
-                        + sequences.stream().mapToInt(Sequence::position).max().orElseThrow();
-                logits = module.infer("decode_guessed", ids, positions, length).tensor(temporary);
-            } else {
-                logits = inBlocks(sequences, ids, positions, temporary);
-            }
-            choose(sequences, proposals, logits, temporary);
+            NDArray step = module.numbers(temporary, numbers.build().toArray());
+            take(
+                    sequences,
+                    proposals,
+                    module.infer(
+                                    "next_tokens",
+                                    step,
+                                    sequences.size(),
+                                    1 + guesses,
+                                    length,
+                                    most,
+                                    most == 0 ? 0 : pool.used())
+                            .tensor(temporary));
         }
     }
 
-    /** Where some sequence fills several blocks. */
-    private NDArray inBlocks(List<Sequence> sequences, NDArray ids, NDArray positions, NDManager temporary) {
-        int most = sequences.stream().mapToInt(it -> pool.of(it).size()).max().orElseThrow();
+    /** Where some sequence fills several blocks: which each has, whose each is, and where the first says so. */
+    private void addBlocks(List<Sequence> sequences, int most, LongStream.Builder numbers) {
         long[] table = new long[sequences.size() * most];
         long[] owner = new long[pool.used()];
         long[] entry = new long[pool.used()];
@@ -182,14 +208,7 @@ final class ModelRunner {
                 entry[blocks.get(i)] = (long) row * most + i;
             }
         }
-        return module.infer(
-                        "decode_blocks",
-                        ids,
-                        positions,
-                        temporary.create(table, new Shape(sequences.size(), most)),
-                        temporary.create(owner),
-                        temporary.create(entry))
-                .tensor(temporary);
+        Stream.of(table, owner, entry).flatMapToLong(Arrays::stream).forEach(numbers::add);
     }
 
     /**
@@ -208,11 +227,11 @@ final class ModelRunner {
             NDArray vision = encode(List.of(sequence), temporary);
             NDArray embedded = module.infer(
                             "embed_with_images",
-                            temporary.create(widen(fed)),
+                            module.numbers(temporary, widen(fed)),
                             vision,
                             sequence.prompt().imageStart())
                     .tensor(temporary);
-            NDArray answers = temporary.create(widen(answer)).expandDims(0);
+            NDArray answers = module.numbers(temporary, widen(answer)).expandDims(0);
             return module.infer("log_probabilities", embedded, answers)
                     .tensor(temporary)
                     .toFloatArray();
@@ -241,33 +260,35 @@ final class ModelRunner {
         return proposals.stream().mapToInt(proposal -> proposal.length).max().orElse(0);
     }
 
-    /** (B, G), shorter proposals filled up with some token: what is behind a proposal is not looked at. */
-    private static NDArray guesses(List<int[]> proposals, int width, NDManager temporary) {
-        long[] ids = new long[proposals.size() * width];
-        for (int row = 0; row < proposals.size(); row++) {
-            int[] proposal = proposals.get(row);
-            for (int i = 0; i < proposal.length; i++) {
-                ids[row * width + i] = proposal[i];
-            }
-        }
-        return temporary.create(ids, new Shape(proposals.size(), width));
+    /** A proposal filled up with some token: what is behind it is not looked at. */
+    private static LongStream guesses(int[] proposal, int width) {
+        return Arrays.stream(Arrays.copyOf(proposal, width)).asLongStream();
     }
 
-    /** Logits hold as many rows for each sequence as the longest proposal asks for: one more than it is long. */
-    private void choose(List<Sequence> sequences, List<int[]> proposals, NDArray logits, NDManager temporary) {
-        int stride = 1 + longest(proposals);
-        List<Long> rows = new ArrayList<>();
-        List<Long> ids = new ArrayList<>();
+    /** What may not be written next: rows of the logits, then as many ids. */
+    private static LongStream bans(List<Sequence> sequences, int stride) {
+        LongStream.Builder rows = LongStream.builder();
+        LongStream.Builder ids = LongStream.builder();
         for (int row = 0; row < sequences.size(); row++) {
             for (int id : sequences.get(row).banned()) {
                 rows.add((long) row * stride);
-                ids.add((long) id);
+                ids.add(id);
             }
         }
-        List<NDArray> chosen = module.infer("choose_greedy", logits, tensor(temporary, rows), tensor(temporary, ids))
-                .tensors(temporary);
-        long[] tokens = chosen.get(0).toLongArray();
-        float[] logProbabilities = chosen.get(1).toFloatArray();
+        return LongStream.concat(rows.build(), ids.build());
+    }
+
+    /** chosen (2, rows) holds as many rows for each sequence as the longest proposal asks for: one more than it is long. */
+    private static void take(List<Sequence> sequences, List<int[]> proposals, NDArray chosen) {
+        int stride = 1 + longest(proposals);
+        double[] numbers = chosen.toDoubleArray();
+        int rows = numbers.length / 2;
+        long[] tokens = new long[rows];
+        float[] logProbabilities = new float[rows];
+        for (int row = 0; row < rows; row++) {
+            tokens[row] = (long) numbers[row];
+            logProbabilities[row] = (float) numbers[rows + row];
+        }
         for (int row = 0; row < sequences.size(); row++) {
             sequences.get(row).take(proposals.get(row), tokens, logProbabilities, row * stride);
         }
@@ -345,16 +366,21 @@ final class ModelRunner {
         return temporary.create(buffer.array(), new Shape(sequences.size(), 3, shape.height(), shape.width()));
     }
 
-    private static NDArray pixels(List<RgbImage> images, NDManager temporary) {
+    /** A GPU is sent samples, a quarter of the bytes, and makes numbers of them itself. */
+    private NDArray pixels(List<RgbImage> images, NDManager temporary) {
         int width = images.get(0).width();
         int height = images.get(0).height();
+        if (module.device().isGpu()) {
+            NDArray samples = module.bytes(
+                    temporary,
+                    images.stream().map(RgbImage::samples).toList(),
+                    new Shape(images.size(), height, width, 3));
+            return module.infer("pixels", samples, temporary.create(ImageNormalizer.scale()))
+                    .tensor(temporary);
+        }
         FloatBuffer buffer = FloatBuffer.allocate(images.size() * 3 * height * width);
         images.forEach(image -> ImageNormalizer.normalize(image, buffer));
         return temporary.create(buffer.array(), new Shape(images.size(), 3, height, width));
-    }
-
-    private static NDArray tensor(NDManager manager, List<Long> values) {
-        return manager.create(values.stream().mapToLong(Long::longValue).toArray());
     }
 
     private static long[] widen(int[] ids) {

@@ -52,7 +52,7 @@ public final class OcrEngine implements PageEngine {
     /** Lines encoded together: enough to share what a call costs, few enough that they stay in the processor's cache. */
     static final int LINES_A_BATCH = 8;
 
-    /** Pages whose pictures are ready or being made: enough to keep the engine busy. */
+    /** Pages whose pictures are ready or being made: enough to keep a processor busy; a GPU wants as many as it reads at once. */
     private static final int PREPARED_AHEAD = 8;
 
     /** Lines ready for the engine: among so many there are enough of one width for a batch. */
@@ -69,6 +69,7 @@ public final class OcrEngine implements PageEngine {
     private final Adapters adapters;
     private final Engine engine;
     private final int prepared;
+    private final int ahead;
     private final PagePreparer preparer;
     private final Ladder ladder;
 
@@ -119,8 +120,11 @@ public final class OcrEngine implements PageEngine {
         int batch = lines ? LINES_A_BATCH : options.slots();
         engine = new Engine(network, adapters.bank(), options.slots(), batch, plan.shape());
         prepared = lines ? Math.max(options.slots(), PREPARED_LINES) : options.slots();
-        preparer = new PagePreparer(
-                network.config(), options.maxPixels(), options.retries().readings() > 1);
+        ahead = network.compute().onCpu() ? PREPARED_AHEAD : Math.max(PREPARED_AHEAD, options.slots());
+        boolean retries = options.retries().readings() > 1;
+        preparer = network.compute().onCpu()
+                ? new PagePreparer(network.config(), options.maxPixels(), retries)
+                : new PagePreparer(network.config(), options.maxPixels(), retries, PagePreparer.GPU_MOST_THREADS);
         ladder = new Ladder(options.retries());
     }
 
@@ -347,7 +351,7 @@ public final class OcrEngine implements PageEngine {
     }
 
     private void comeNext() {
-        while (!arrivals.isEmpty() && coming.size() < PREPARED_AHEAD) {
+        while (!arrivals.isEmpty() && coming.size() < ahead) {
             Arrival next = arrivals.remove();
             Optional<LoraAdapter> adapter = adapters.of(next.request());
             coming.add(new Coming(next, adapter, adapters.idOf(adapter), preparer.first(next.request())));

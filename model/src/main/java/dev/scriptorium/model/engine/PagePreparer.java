@@ -37,6 +37,10 @@ final class PagePreparer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PagePreparer.class);
     private static final int CLOSE_SECONDS = 10;
     private static final int MOST_THREADS = 4;
+
+    /** A GPU takes pages faster than four can make them, and leaves the processor's cores to them. */
+    static final int GPU_MOST_THREADS = 12;
+
     private static final int MEBIBYTE = 1 << 20;
 
     private final ModelConfig config;
@@ -72,10 +76,15 @@ final class PagePreparer implements AutoCloseable {
      * @param surveys true if a page model's pages are looked at even where their mode is told: they may be read again
      */
     PagePreparer(ModelConfig config, long maxPixels, boolean surveys) {
+        this(config, maxPixels, surveys, MOST_THREADS);
+    }
+
+    /** The same on other threads: at most so many, and one fewer than there are cores. */
+    PagePreparer(ModelConfig config, long maxPixels, boolean surveys, int mostThreads) {
         this.config = config;
         this.surveys = surveys;
         decoder = new ImageDecoder(maxPixels);
-        int count = Math.max(1, Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors() - 1));
+        int count = Math.max(1, Math.min(mostThreads, Runtime.getRuntime().availableProcessors() - 1));
         alone = count == 1;
         AtomicInteger number = new AtomicInteger();
         threads = Executors.newFixedThreadPool(count, task -> {

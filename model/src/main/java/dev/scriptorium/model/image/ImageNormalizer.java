@@ -17,6 +17,11 @@ public final class ImageNormalizer {
 
     private ImageNormalizer() {}
 
+    /** What each of 256 samples becomes, in turn. */
+    public static float[] scale() {
+        return SCALE.clone();
+    }
+
     /**
      * Writes one picture as (3, H, W) at the buffer's position and moves the position behind it; call
      * once per picture to fill (N, 3, H, W).

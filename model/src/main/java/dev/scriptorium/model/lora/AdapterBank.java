@@ -111,6 +111,9 @@ public final class AdapterBank implements AutoCloseable {
         chosen = List.of();
         module.train("load_adapters", array(stack.weights), array(stack.a), array(stack.b))
                 .discard();
+        if (network.groups()) {
+            module.train("group_adapters").discard();
+        }
         held.close();
         held = stack;
     }

@@ -8,6 +8,7 @@ import dev.scriptorium.model.weights.Checkpoint;
 import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.ComputeDevice;
 import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.GroupedExperts;
 import dev.scriptorium.model.weights.PackedWeights;
 import dev.scriptorium.model.weights.WeightLoader;
 import java.io.IOException;
@@ -24,9 +25,10 @@ public final class Network implements AutoCloseable {
     private final NDManager manager;
     private final ScriptModule module;
     private final ModelConfig config;
-    private final Map<String, NDArray> weights;
+    private Map<String, NDArray> weights;
     private final Compute compute;
     private Optional<PackedWeights> packed = Optional.empty();
+    private Optional<GroupedExperts> grouped = Optional.empty();
 
     private Network(
             NDManager manager, ScriptModule module, ModelConfig config, Map<String, NDArray> weights, Compute compute) {
@@ -54,9 +56,15 @@ public final class Network implements AutoCloseable {
         }
     }
 
-    /** Loads an open checkpoint, which may be closed afterwards, and {@linkplain #pack packs} it where that pays. */
+    /**
+     * Loads an open checkpoint, which may be closed afterwards, {@linkplain #pack packs} it where that pays, and {@linkplain
+     * #group groups} its experts on a GPU.
+     */
     public static Network load(Checkpoint checkpoint, Compute compute) throws IOException {
         Network network = load(checkpoint, compute, NetworkParts.INFERENCE);
+        if (GroupedExperts.wanted(compute)) {
+            network.group();
+        }
         if (PackedWeights.wanted(checkpoint, compute)) {
             network.pack();
         }
@@ -75,8 +83,8 @@ public final class Network implements AutoCloseable {
                 manager,
                 parts,
                 NetworkParts.constants(checkpoint.config(), compute, !parts.equals(NetworkParts.INFERENCE)));
-        return new Network(
-                manager, module, checkpoint.config(), WeightLoader.load(module, checkpoint, compute.type()), compute);
+        Map<String, NDArray> weights = WeightLoader.load(module, checkpoint, compute.type());
+        return new Network(manager, module, checkpoint.config(), weights, compute);
     }
 
     /**
@@ -88,9 +96,11 @@ public final class Network implements AutoCloseable {
         ScriptModule twin =
                 ScriptModule.load(own, NetworkParts.INFERENCE, NetworkParts.constants(config, compute, false));
         WeightLoader.assign(twin, weights);
+        grouped.ifPresent(experts -> experts.use(twin, weights, own));
         packed.ifPresent(packs -> packs.use(twin, weights, own));
         Network network = new Network(own, twin, config, weights, compute);
         network.packed = packed;
+        network.grouped = grouped;
         return network;
     }
 
@@ -109,14 +119,33 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Computes with other weights from now on, until it is given {@link #weights()} again. Packed, if its own are.
+     * Has experts side by side from now on, as GPUs need it: their tensors among {@link #weights()} are others then, and
+     * take no more memory. Before there are twins, adapters or packed copies.
+     */
+    public void group() {
+        GroupedExperts experts = GroupedExperts.of(module, config.decoder(), weights, module.manager());
+        weights = Map.copyOf(experts.use(module, experts.in(weights), module.manager()));
+        WeightLoader.assign(module, weights);
+        grouped = Optional.of(experts);
+    }
+
+    /**
+     * Computes with other weights from now on, until it is given {@link #weights()} again. Packed and grouped, if its own
+     * are: then experts among them that are not its own are copied and closed.
      *
      * @param others by checkpoint name, all of them
-     * @param owner of what is packed for it; must live as long as these weights are used
+     * @param owner of what is packed or grouped for it; must live as long as these weights are used
      */
     public void use(Map<String, NDArray> others, NDManager owner) {
-        WeightLoader.assign(module, others);
-        packed.ifPresent(packs -> packs.use(module, others, owner));
+        Map<String, NDArray> used =
+                grouped.map(experts -> experts.use(module, others, owner)).orElse(others);
+        WeightLoader.assign(module, used);
+        packed.ifPresent(packs -> packs.use(module, used, owner));
+    }
+
+    /** Whether the experts lie in {@link GroupedExperts}. */
+    public boolean groups() {
+        return grouped.isPresent();
     }
 
     /** The compiled parts. */
@@ -137,6 +166,11 @@ public final class Network implements AutoCloseable {
     /** True for a line model whose checkpoint has the reader that drafts lines for the decoder to check. */
     public boolean drafts() {
         return weights.containsKey("ctc_tokens.weight");
+    }
+
+    /** What everything is computed in, and where. */
+    public Compute compute() {
+        return compute;
     }
 
     /** The type that everything is computed in. */

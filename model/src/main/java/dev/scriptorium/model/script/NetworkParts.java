@@ -4,6 +4,7 @@ import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.ComputeType;
 import dev.scriptorium.model.weights.DType;
+import dev.scriptorium.model.weights.GroupedExperts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class NetworkParts {
             "deep_encoder",
             "attention",
             "moe_feed_forward",
+            "grouped_experts",
             "decoder",
             "drafting");
 
@@ -72,6 +74,7 @@ public final class NetworkParts {
         constants.put("experts", decoder.experts());
         constants.put("experts_per_token", decoder.expertsPerToken());
         constants.put("normalize_topk", decoder.normalizeTopK());
+        constants.put("group_rows", GroupedExperts.ROWS);
         return constants;
     }
 
@@ -84,8 +87,13 @@ public final class NetworkParts {
     public static Map<String, Object> products(Compute compute, boolean learns) {
         boolean bfloat16 = compute.equals(Compute.cpu(DType.BF16)) && ComputeType.multipliesBfloat16();
         return Map.of(
-                "compute", compute.type().torch(),
-                "tiles", bfloat16 && ComputeType.multipliesTiles(),
-                "packs", bfloat16 && !learns);
+                "compute",
+                compute.type().torch(),
+                "fused",
+                !compute.onCpu(),
+                "tiles",
+                bfloat16 && ComputeType.multipliesTiles(),
+                "packs",
+                bfloat16 && !learns);
     }
 }

@@ -4,6 +4,8 @@ import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -11,10 +13,12 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.TorchScriptBridge;
 import dev.scriptorium.model.weights.ComputeDevice;
+import dev.scriptorium.model.weights.DType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +114,40 @@ public final class ScriptModule implements AutoCloseable {
         PtNDArray tensor = (PtNDArray) train("empty", shape, torchType).tensor(manager);
         JniUtils.getByteBuffer(tensor, true).put(memory);
         return device().isGpu() ? send(tensor, device()) : tensor;
+    }
+
+    /** Whole numbers for a script, to be overwritten by nobody. A GPU fetches them by itself, from pinned memory. */
+    public NDArray numbers(NDManager owner, long... values) {
+        if (!device().isGpu()) {
+            return owner.create(values);
+        }
+        try (NDArray room =
+                train("pinned", new long[] {values.length}, DType.I64.torch()).tensor(manager)) {
+            buffer(room).asLongBuffer().put(values);
+            return fetched(owner, room);
+        }
+    }
+
+    /** Bytes for a script, in the same way. */
+    public NDArray bytes(NDManager owner, List<byte[]> parts, Shape shape) {
+        if (!device().isGpu()) {
+            ByteBuffer all = ByteBuffer.allocateDirect(Math.toIntExact(shape.size()));
+            parts.forEach(all::put);
+            return owner.create(all.flip(), shape, DataType.UINT8);
+        }
+        try (NDArray room = train("pinned", shape.getShape(), DType.U8.torch()).tensor(manager)) {
+            ByteBuffer all = buffer(room);
+            parts.forEach(all::put);
+            return fetched(owner, room);
+        }
+    }
+
+    private static ByteBuffer buffer(NDArray room) {
+        return JniUtils.getByteBuffer((PtNDArray) room, true).order(ByteOrder.nativeOrder());
+    }
+
+    private NDArray fetched(NDManager owner, NDArray room) {
+        return infer("send_pinned", room, ComputeDevice.torchName(device())).tensor(owner);
     }
 
     /** A copy on a device in place of a tensor, which is closed. DJL's own way ends the process where bfloat16 comes in. */

@@ -63,7 +63,7 @@ class Attention(Module):
     if first >= 0:
       self.keep_prompt(k, self.cache_k[i], first)
       self.keep_prompt(v, self.cache_v[i], first)
-    if x.size(1) <= 256:
+    if x.size(1) <= 256 and not self.fused:
       future = torch.full([x.size(1), x.size(1)], -inf, dtype=q.dtype, device=q.device).triu(1)
       y = self.attend_plainly(q, k, v, future)
     else:

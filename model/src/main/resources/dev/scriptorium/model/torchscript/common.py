@@ -2,6 +2,7 @@
 class Common(Module):
   compute : int        # dtype of matrix products; weights are cast to it, which is free when they have it already
   tiles : bool         # the processor multiplies in tiles: products are so cheap that larger ones save passes over memory
+  fused : bool         # attention without scores in memory wherever it can be had: what GPUs are fastest with
   packs : bool         # nothing is learned, so that weights may lie in oneDNN's own order, which has no derivative
 
   packed : Dict[Tensor,Tensor]    # weights in oneDNN's order, by the plain ones
@@ -78,6 +79,14 @@ class Common(Module):
   # a copy on another device, such as "cuda:0"
   def send(self, x: Tensor, device: str) -> Tensor:
     return torch.empty(x.size(), dtype=x.dtype, device=torch.device(device)).copy_(x)
+
+  # room on the host that a GPU reads without help of the processor
+  def pinned(self, shape: List[int], dtype: int) -> Tensor:
+    return torch.empty(shape, dtype=dtype, pin_memory=True)
+
+  # from there to the device without waiting; the allocator keeps the room until it was read
+  def send_pinned(self, x: Tensor, device: str) -> Tensor:
+    return torch.empty(x.size(), dtype=x.dtype, device=torch.device(device)).copy_(x, True)
 
   # in place, so that views of x see it too
   def overwrite(self, x: Tensor, value: Tensor) -> int:

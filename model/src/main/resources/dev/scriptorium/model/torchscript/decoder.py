@@ -82,7 +82,26 @@ class Decoder(Module):
     scores = torch.log_softmax(logits, -1)
     allowed = scores
     if rows.size(0) > 0:
-      allowed = scores.clone()
-      allowed[rows, banned] = -inf
+      # filled where it lies: a number written to a place would be sent from the host
+      never = torch.full([], -inf, dtype=6, device=scores.device)
+      allowed = torch.index_put(scores, annotate(List[Optional[Tensor]], [rows, banned]), never)
     ids = torch.argmax(allowed, -1)
     return (ids, scores.gather(1, ids.unsqueeze(1)).squeeze(1))
+
+  # logits (B, V), bans (2 * n): n rows, then their n ids -> chosen ids and their log-probabilities (2, B) in float64, which
+  # holds both exactly, on the host: all that comes back of a step
+  def chosen(self, logits: Tensor, bans: Tensor) -> Tensor:
+    n = bans.size(0) // 2
+    ids, scores = self.choose_greedy(logits, bans[0:n], bans[n:])
+    return torch.stack([ids.to(7), scores.to(7)]).to(torch.device("cpu"))
+
+  # a whole step. All that it takes from the host is in one tensor: ids (b * t), positions (b), then where sequences fill
+  # several blocks table (b * m), owner (u) and entry (u), else m = u = 0, then bans -> as chosen says
+  def next_tokens(self, numbers: Tensor, b: int, t: int, length: int, m: int, u: int) -> Tensor:
+    parts = torch.split_with_sizes(numbers, [b * t, b, b * m, u, u, numbers.size(0) - b * (t + 1 + m) - 2 * u])
+    ids = parts[0].view([b, t])
+    if m > 0:
+      logits = self.decode_blocks(ids, parts[1], parts[2].view([b, m]), parts[3], parts[4])
+    else:
+      logits = self.decode_guessed(ids, parts[1], length)
+    return self.chosen(logits, parts[5])

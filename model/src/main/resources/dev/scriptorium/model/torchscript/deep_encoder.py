@@ -1,5 +1,9 @@
 # DeepEncoder: pixels of equally sized views -> vision tokens.
 class DeepEncoder(Module):
+  # samples (B, H, W, 3) of 0 to 255, scale (256) in float32 -> pixels (B, 3, H, W)
+  def pixels(self, samples: Tensor, scale: Tensor) -> Tensor:
+    return scale.index_select(0, samples.flatten().to(3)).view(samples.size()).permute([0, 3, 1, 2]).contiguous()
+
   # pixels (B, 3, H, W) -> compressed features (B, c2, h, w)
   def sam_features(self, pixels: Tensor) -> Tensor:
     return self.compress2(self.compress1(self.sam_neck(pixels)))

@@ -59,6 +59,8 @@ class MoeFeedForward(Module):
       return self.swiglu(x, self.dense_gate[i], self.dense_up[i], self.dense_down[i])
     flat = x.reshape([-1, x.size(2)])
     weight, expert = self.choose(self.route(flat, i - self.dense_layers))
+    if len(self.group_gate_up) > 0:
+      return self.mix_grouped(flat, i - self.dense_layers, weight, expert).view([x.size(0), x.size(1), -1])
     return self.mix(flat, i - self.dense_layers, weight, expert).view([x.size(0), x.size(1), -1])
 
   # share of experts' load times their mean probability, per sequence: 1 when the load is even

@@ -109,7 +109,7 @@ class SamEncoder(Module):
     if h + w <= 16:
       queries, keys = self.sam_riding(scaled, k, along_h, along_w, 1)
       return torch.bmm(torch.softmax(torch.bmm(queries, keys.transpose(1, 2)), -1), v)
-    if self.tiles:
+    if self.tiles or self.fused:
       queries, keys = self.sam_riding(scaled, k, along_h, along_w, 32)
       values = torch.constant_pad_nd(v, [0, keys.size(2) - d])
       y = torch.scaled_dot_product_attention(queries.unsqueeze(0), keys.unsqueeze(0), values.unsqueeze(0), None, 0., False, scale=1.0)

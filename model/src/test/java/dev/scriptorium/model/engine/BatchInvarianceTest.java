@@ -198,6 +198,23 @@ class BatchInvarianceTest {
         assertThat(together.stream().map(BatchInvarianceTest::ids)).isEqualTo(alone);
     }
 
+    /** As a GPU computes them: experts side by side, and no number of the device's asked for in a step. */
+    @Test
+    void groupedExpertsReadTheSame() throws IOException {
+        try (Network grouped = Network.open(Golden.tiny("model"), DType.F32)) {
+            grouped.group();
+            Random random = new Random(9);
+            List<Question> questions = questions(random);
+            List<String> alone =
+                    questions.stream().map(BatchInvarianceTest::alone).toList();
+            List<Sequence> together = questions.stream().map(Question::sequence).toList();
+            Engine engine = new Engine(grouped, 5, POSITIONS);
+            together.forEach(engine::add);
+            drain(engine);
+            assertThat(together.stream().map(BatchInvarianceTest::ids)).isEqualTo(alone);
+        }
+    }
+
     /** One with little memory in blocks of any length. */
     private static Engine crowded(Random random, List<Sequence> sequences) {
         int most = sequences.stream().mapToInt(Sequence::mostPositions).max().orElseThrow();

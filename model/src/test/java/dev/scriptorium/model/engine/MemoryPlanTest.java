@@ -1,11 +1,13 @@
 package dev.scriptorium.model.engine;
 
+import ai.djl.Device;
 import dev.scriptorium.model.Golden;
 import dev.scriptorium.model.config.Mode;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.decoder.NgramRule;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.weights.BundledModel;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.model.weights.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,8 +35,8 @@ class MemoryPlanTest {
 
     @Test
     void givesAllSlotsWhatTheyCanUseAndNoMore() {
-        MemoryPlan plan =
-                MemoryPlan.of(PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 64 * GIB);
+        MemoryPlan plan = MemoryPlan.of(
+                PUBLISHED, Compute.cpu(DType.BF16), WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 64 * GIB);
         // 1,273 + 32 + 4,096 + 12 positions in blocks of 256, four times
         assertThat(plan.positions()).isEqualTo(4 * 22 * 256);
         assertThat(plan.keysAndValues()).isEqualTo(plan.positions() * 61_440);
@@ -44,34 +46,56 @@ class MemoryPlanTest {
 
     @Test
     void contentsItselfWithWhatIsFreeAndLeavesAPartOfIt() {
-        MemoryPlan all =
-                MemoryPlan.of(PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 64 * GIB);
+        MemoryPlan all = MemoryPlan.of(
+                PUBLISHED, Compute.cpu(DType.BF16), WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 64 * GIB);
         long free = WEIGHTS + all.working() + all.adapters() + GIB;
-        MemoryPlan plan = MemoryPlan.of(PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.empty()), free);
+        MemoryPlan plan = MemoryPlan.of(
+                PUBLISHED, Compute.cpu(DType.BF16), WEIGHTS, options(PUBLISHED, OptionalLong.empty()), free);
         assertThat(plan.keysAndValues()).isBetween(GIB * 8 / 10, GIB * 9 / 10);
     }
 
     @Test
+    void plansForManyPagesOnAGpu() {
+        Compute gpu = new Compute(DType.BF16, Device.gpu(0));
+        EngineOptions options = EngineOptions.suiting(PUBLISHED, gpu, Optional.empty(), 1_000, Duration.ofMinutes(10));
+        MemoryPlan plan = MemoryPlan.of(PUBLISHED, gpu, WEIGHTS, options, 139 * GIB);
+        // 1,273 + 32 + 1,000 + 12 positions in blocks of 256, 64 times
+        assertThat(plan.positions()).isEqualTo(64 * 10 * 256);
+        assertThat(plan.working()).isBetween(6 * GIB, 10 * GIB);
+        assertThatThrownBy(() -> MemoryPlan.of(PUBLISHED, gpu, WEIGHTS, options, 12 * GIB))
+                .isInstanceOf(MemoryPlanException.class)
+                .hasMessageContaining("memory: ");
+    }
+
+    @Test
     void takesExactlyWhatItIsGiven() {
-        MemoryPlan plan =
-                MemoryPlan.of(PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.of(10 * GIB)), 64 * GIB);
+        MemoryPlan plan = MemoryPlan.of(
+                PUBLISHED, Compute.cpu(DType.BF16), WEIGHTS, options(PUBLISHED, OptionalLong.of(10 * GIB)), 64 * GIB);
         assertThat(plan.keysAndValues()).isBetween(10 * GIB - 256 * 61_440, 10 * GIB);
     }
 
     @Test
     void refusesToStartWhereThereIsTooLittle() {
         assertThatThrownBy(() -> MemoryPlan.of(
-                        PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 7 * GIB))
+                        PUBLISHED, Compute.cpu(DType.BF16), WEIGHTS, options(PUBLISHED, OptionalLong.empty()), 7 * GIB))
                 .isInstanceOf(MemoryPlanException.class)
                 .hasMessageMatching("memory: \\d+ MiB free expected for weights 6363 MiB, working memory \\d+ MiB,"
                         + " adapters \\d+ MiB, keys and values 270 MiB \\(at least 270 MiB: one page with an answer of"
                         + " 4096 tokens\\); 7168 MiB found");
         assertThatThrownBy(() -> MemoryPlan.of(
-                        PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.of(20 * GIB)), 24 * GIB))
+                        PUBLISHED,
+                        Compute.cpu(DType.BF16),
+                        WEIGHTS,
+                        options(PUBLISHED, OptionalLong.of(20 * GIB)),
+                        24 * GIB))
                 .isInstanceOf(MemoryPlanException.class)
                 .hasMessageContaining("keys and values 20475 MiB (given 20480 MiB, at least 270 MiB");
         assertThatThrownBy(() -> MemoryPlan.of(
-                        PUBLISHED, DType.BF16, WEIGHTS, options(PUBLISHED, OptionalLong.of(GIB / 8)), 64 * GIB))
+                        PUBLISHED,
+                        Compute.cpu(DType.BF16),
+                        WEIGHTS,
+                        options(PUBLISHED, OptionalLong.of(GIB / 8)),
+                        64 * GIB))
                 .isInstanceOf(MemoryPlanException.class)
                 .hasMessageContaining("keys and values 270 MiB (given 128 MiB, at least 270 MiB");
     }
@@ -88,7 +112,8 @@ class MemoryPlanTest {
     @Test
     void aLineLiesInOneBlock() throws IOException {
         ModelConfig nano = ModelConfig.read(BundledModel.folder());
-        MemoryPlan plan = MemoryPlan.of(nano, DType.F32, 20 << 20, options(nano, OptionalLong.empty()), 4 * GIB);
+        MemoryPlan plan =
+                MemoryPlan.of(nano, Compute.cpu(DType.F32), 20 << 20, options(nano, OptionalLong.empty()), 4 * GIB);
         assertThat(plan.shape()).isEqualTo(new KvShape(64, 272));
     }
 

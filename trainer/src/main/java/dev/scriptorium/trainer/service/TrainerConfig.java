@@ -83,7 +83,10 @@ public record TrainerConfig(
             @Setting(value = "auto", doc = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one")
             String device,
 
-            @Setting(min = 1, max = 4096, doc = "sequences decoded together; 32 lines or 4 pages if not given")
+            @Setting(
+                    min = 1,
+                    max = 4096,
+                    doc = "sequences decoded together; if not given 64 lines or 4 pages, on a GPU 256 or 64")
             Optional<Integer> slots,
 
             @Setting(value = "4096", min = 1, doc = "answer tokens after which a page counts as cut")

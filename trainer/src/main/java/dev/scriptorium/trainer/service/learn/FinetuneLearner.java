@@ -11,6 +11,7 @@ import dev.scriptorium.model.image.UnreadableImageException;
 import dev.scriptorium.model.text.Prompt;
 import dev.scriptorium.model.weights.BundledModel;
 import dev.scriptorium.model.weights.Checkpoint;
+import dev.scriptorium.model.weights.Compute;
 import dev.scriptorium.trainer.draw.DrawnLine;
 import dev.scriptorium.trainer.draw.LineDrawer;
 import dev.scriptorium.trainer.finetune.FinetuneResult;
@@ -215,9 +216,10 @@ public final class FinetuneLearner implements Learner {
 
     @Override
     public PageReader reader(BooleanSupplier stop) throws IOException {
+        Compute compute = engine.compute();
         EngineOptions options =
-                EngineOptions.suiting(config, engine.slots(), engine.maxNewTokens(), engine.pageTimeout());
-        return new EngineReader(OcrEngine.open(model, engine.compute(), options), stop);
+                EngineOptions.suiting(config, compute, engine.slots(), engine.maxNewTokens(), engine.pageTimeout());
+        return new EngineReader(OcrEngine.open(model, compute, options), stop);
     }
 
     private static byte[] png(GrayImage image) throws IOException {
