@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.scriptorium.model.bench.Machine;
+import dev.scriptorium.model.config.NvidiaSmi;
+import dev.scriptorium.model.weights.ComputeDevice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -38,7 +40,8 @@ final class AllBenchmarks implements Callable<Integer> {
             names = "--only",
             paramLabel = "NAME",
             split = ",",
-            description = "Some of lines, decoder, vision, pipeline, ingest; all if not given.")
+            description =
+                    "Some of lines, decoder, vision, pipeline, ingest, gpu; all if not given, gpu only where there is one.")
     private List<String> only = List.of();
 
     @Option(
@@ -57,6 +60,7 @@ final class AllBenchmarks implements Callable<Integer> {
         commands.put("vision", List.of("vision", "--threads", "1"));
         commands.put("pipeline", List.of("pipeline"));
         commands.put("ingest", List.of("ingest"));
+        commands.put("gpu", List.of("gpu", "--device", "gpu"));
         return commands;
     }
 
@@ -102,7 +106,16 @@ final class AllBenchmarks implements Callable<Integer> {
                         "some of " + String.join(", ", COMMANDS.keySet()) + " expected, " + name + " found");
             }
         }
-        return only.isEmpty() ? List.copyOf(COMMANDS.keySet()) : only;
+        return only.isEmpty()
+                ? COMMANDS.keySet().stream()
+                        .filter(name -> !name.equals("gpu") || hasGpu())
+                        .toList()
+                : only;
+    }
+
+    /** Where there is none, libtorch need not be loaded to say so. */
+    private static boolean hasGpu() {
+        return NvidiaSmi.name(0).isPresent() && ComputeDevice.hasGpu();
     }
 
     private static Outcome run(String name, String command) throws IOException, InterruptedException {

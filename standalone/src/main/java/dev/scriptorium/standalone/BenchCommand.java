@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             PipelineBenchmark.class,
             TrainingBenchmark.class,
             AdapterBenchmark.class,
+            GpuBenchmark.class,
         })
 final class BenchCommand implements Runnable {
 

@@ -77,6 +77,12 @@ class BenchCommandTest {
         assertThat(err.toString()).contains("threads: at least 1 expected, 0 found");
         assertThat(execute("bench", "vision", "--sides", "512,500")).isEqualTo(2);
         assertThat(err.toString()).contains("side: a multiple of 64 pixels expected, 500 found");
+        assertThat(execute("bench", "gpu", "--modes", "base,line")).isEqualTo(2);
+        assertThat(err.toString()).contains("modes: such with a size of their own expected, line found");
+        assertThat(execute("bench", "gpu", "--sequences", "1,0")).isEqualTo(2);
+        assertThat(err.toString()).contains("all numbers at least 1");
+        assertThat(execute("bench", "gpu", "--device", "gpux")).isEqualTo(2);
+        assertThat(err.toString()).contains("device: one of cpu, gpu, gpu:N, auto expected, 'gpux' found");
         assertThat(execute("bench", "load")).isEqualTo(2);
         assertThat(err.toString()).contains("--model");
         assertThat(execute("bench", "ingest", "--pages", "3")).isEqualTo(2);
@@ -89,7 +95,8 @@ class BenchCommandTest {
         assertThat(execute("bench", "pipeline", "--load", "1")).isEqualTo(2);
         assertThat(err.toString()).contains("load: between 0 and 1 expected, 1.0 found");
         assertThat(execute("bench", "all", "--only", "lines,words")).isEqualTo(2);
-        assertThat(err.toString()).contains("some of lines, decoder, vision, pipeline, ingest expected, words found");
+        assertThat(err.toString())
+                .contains("some of lines, decoder, vision, pipeline, ingest, gpu expected, words found");
     }
 
     private int execute(String... args) {

@@ -41,7 +41,8 @@ final class RandomNetwork implements AutoCloseable {
                     switch (this) {
                         case ENCODER ->
                             List.of("sam_encoder", "conv_compressor", "clip_encoder", "projector", "deep_encoder");
-                        case DECODER -> List.of("attention", "moe_feed_forward", "grouped_experts", "decoder");
+                        case DECODER ->
+                            List.of("attention", "moe_feed_forward", "grouped_experts", "decoder", "step_parts");
                     };
             List<String> parts = new ArrayList<>(List.of("common", "lora", "random_weights"));
             parts.addAll(own);
@@ -68,6 +69,12 @@ final class RandomNetwork implements AutoCloseable {
      * @param packed whether to compute with {@link PackedWeights}
      */
     RandomNetwork(ModelConfig config, Half half, Compute compute, int layers, boolean packed, long seed) {
+        this(config, half, compute, layers, packed, GroupedExperts.wanted(compute), seed);
+    }
+
+    /** @param groups whether to compute with {@link GroupedExperts} */
+    RandomNetwork(
+            ModelConfig config, Half half, Compute compute, int layers, boolean packed, boolean groups, long seed) {
         DjlDefaults.apply();
         manager = NDManager.newBaseManager(compute.device());
         manager.getEngine().setRandomSeed(Math.toIntExact(seed));
@@ -87,7 +94,7 @@ final class RandomNetwork implements AutoCloseable {
                                     ComputeDevice.torchName(compute.device()))
                             .tensor(module.manager()));
         });
-        if (half == Half.DECODER && GroupedExperts.wanted(compute)) {
+        if (half == Half.DECODER && groups) {
             GroupedExperts experts = GroupedExperts.of(module, config.decoder(), weights, module.manager());
             weights.putAll(experts.use(module, experts.in(weights), module.manager()));
         }

@@ -157,6 +157,13 @@ public final class ScriptModule implements AutoCloseable {
         }
     }
 
+    /** Gives memory of a GPU back that no tensor has any more; libtorch keeps it otherwise. */
+    public void giveBackUnused() {
+        if (device().isGpu()) {
+            JniUtils.emptyCudaCache();
+        }
+    }
+
     /** The manager that owns this module's weights. */
     public NDManager manager() {
         return manager;
