@@ -18,6 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -60,9 +62,21 @@ final class EmbeddedKafka implements AutoCloseable {
         server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
     }
 
-    /** Starts a broker whose data goes away with it, on a free port. */
-    static EmbeddedKafka temporary(Map<String, String> settings) throws IOException {
-        return start(new EmbeddedKafka(Files.createTempDirectory("scriptorium-kafka"), true, 0, settings));
+    /**
+     * Starts a broker whose data goes away with it, on a free port.
+     *
+     * @throws InterruptedException if the thread is interrupted; then nothing is left of the broker
+     */
+    static EmbeddedKafka temporary(Map<String, String> settings) throws IOException, InterruptedException {
+        return start(() -> {
+            Path directory = Files.createTempDirectory("scriptorium-kafka");
+            try {
+                return new EmbeddedKafka(directory, true, 0, settings);
+            } catch (IOException | RuntimeException e) {
+                remove(directory);
+                throw e;
+            }
+        });
     }
 
     /**
@@ -72,20 +86,56 @@ final class EmbeddedKafka implements AutoCloseable {
      * @param port to listen on, 0 for a free one
      * @param settings broker settings that go before the defaults here
      * @throws IOException if the directory or the port cannot be used
+     * @throws InterruptedException if the thread is interrupted; then the broker has been stopped again
      */
-    static EmbeddedKafka on(Path directory, int port, Map<String, String> settings) throws IOException {
-        return start(new EmbeddedKafka(Files.createDirectories(directory), false, port, settings));
+    static EmbeddedKafka on(Path directory, int port, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        return start(() -> new EmbeddedKafka(Files.createDirectories(directory), false, port, settings));
     }
 
-    private static EmbeddedKafka start(EmbeddedKafka kafka) {
+    /** A broker that does not run yet. */
+    @FunctionalInterface
+    private interface Prepared {
+        EmbeddedKafka prepare() throws IOException;
+    }
+
+    /** On a thread that nobody interrupts: Kafka takes that for a broken disk, logs stacks and may end the JVM. */
+    private static EmbeddedKafka start(Prepared prepared) throws IOException, InterruptedException {
+        FutureTask<EmbeddedKafka> started =
+                new FutureTask<>(() -> prepared.prepare().startUp());
+        new Thread(started, "broker-start").start();
+        try {
+            return result(started);
+        } catch (InterruptedException e) {
+            try {
+                result(started).close();
+            } catch (IOException | RuntimeException failed) {
+                e.addSuppressed(failed);
+            }
+            throw e;
+        }
+    }
+
+    private static EmbeddedKafka result(FutureTask<EmbeddedKafka> started) throws IOException, InterruptedException {
+        try {
+            return started.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private EmbeddedKafka startUp() {
         long start = System.nanoTime();
-        kafka.server.startup();
+        server.startup();
         LOG.info(
                 "event=broker-started bootstrap={} data={} millis={}",
-                kafka.bootstrap(),
-                kafka.directory,
+                bootstrap(),
+                directory,
                 (System.nanoTime() - start) / 1_000_000);
-        return kafka;
+        return this;
     }
 
     /** {@code host:port} for clients. */
@@ -202,11 +252,11 @@ final class EmbeddedKafka implements AutoCloseable {
         server.shutdown();
         server.awaitShutdown();
         if (temporary) {
-            removeDirectory();
+            remove(directory);
         }
     }
 
-    private void removeDirectory() {
+    private static void remove(Path directory) {
         try (Stream<Path> paths = Files.walk(directory)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /**
  * The command line: one class per command, each with a {@link Console} mixed in.
  *
- * <p>Exit status: 0 done, 1 failed, 2 called wrongly.
+ * <p>Exit status: 0 done, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C, 143 by SIGTERM.
  */
 @Command(
         name = "scriptorium",
@@ -129,6 +129,11 @@ public final class Scriptorium implements Runnable {
     /** A failure is one line for people; the stack is in the debug log for those who mend it. */
     private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         LOG.debug("command={} failed", command.getCommandName(), failure);
+        if (failure instanceof InterruptedException) { // by Ctrl-C or SIGTERM, which decide the exit status
+            command.getErr().println(command.getCommandSpec().qualifiedName() + ": stopped");
+            Thread.currentThread().interrupt();
+            return CommandLine.ExitCode.SOFTWARE;
+        }
         StringBuilder line = new StringBuilder(command.getCommandSpec().qualifiedName());
         String last = "";
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -139,9 +144,6 @@ public final class Scriptorium implements Runnable {
             }
         }
         command.getErr().println(command.getColorScheme().errorText(line.toString()));
-        if (failure instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
-        }
         return CommandLine.ExitCode.SOFTWARE;
     }
 

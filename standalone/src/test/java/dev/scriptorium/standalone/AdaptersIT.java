@@ -48,7 +48,7 @@ class AdaptersIT {
     private final StringWriter err = new StringWriter();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
     }
 

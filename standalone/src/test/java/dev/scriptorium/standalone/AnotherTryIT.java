@@ -72,7 +72,7 @@ class AnotherTryIT {
     private KafkaProducer<String, SpecificRecord> producer;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
         topics = new Topics(TopicSettings.DEFAULT.withPartitions(1), PageLimits.DEFAULT);
         try (Admin admin = Admin.create(Map.copyOf(clients()))) {

@@ -54,7 +54,7 @@ class CorrectIT {
     private final StringWriter err = new StringWriter();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
     }
 

@@ -64,7 +64,7 @@ class DocumentsIT {
     private final AvroSerdes serdes = new AvroSerdes(Map.of("schema.registry.url", REGISTRY));
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
     }
 

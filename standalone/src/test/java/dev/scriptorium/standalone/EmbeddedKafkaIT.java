@@ -53,6 +53,16 @@ class EmbeddedKafkaIT {
     }
 
     @Test
+    void anInterruptedStartLeavesNoBrokerBehind() throws Exception {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> EmbeddedKafka.on(data, 0, Map.of()))
+                .isInstanceOf(InterruptedException.class)
+                .hasNoSuppressedExceptions();
+        assertThat(Thread.interrupted()).isFalse();
+        EmbeddedKafka.on(data, 0, Map.of()).close();
+    }
+
+    @Test
     void saysWhichPortAndDirectoryAreInTheWay() throws Exception {
         try (EmbeddedKafka kafka = EmbeddedKafka.on(data, 0, Map.of())) {
             int port = Integer.parseInt(kafka.bootstrap().replaceFirst(".*:", ""));

@@ -68,7 +68,7 @@ class IngestHttpIT {
     private PageAnswers answers;
 
     @BeforeAll
-    static void startBroker() throws IOException {
+    static void startBroker() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
     }
 

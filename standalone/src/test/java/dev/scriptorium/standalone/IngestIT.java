@@ -56,7 +56,7 @@ class IngestIT {
     private final StringWriter err = new StringWriter();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
     }
 

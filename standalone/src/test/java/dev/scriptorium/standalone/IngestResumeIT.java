@@ -50,7 +50,7 @@ class IngestResumeIT {
     Path folder;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
     }
 

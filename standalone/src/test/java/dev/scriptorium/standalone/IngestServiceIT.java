@@ -56,7 +56,7 @@ class IngestServiceIT {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @BeforeAll
-    static void startBroker() throws IOException {
+    static void startBroker() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
         registry = new RegistryServer();
     }

@@ -78,7 +78,7 @@ class LineageIT {
     private Thread training;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, InterruptedException {
         kafka = EmbeddedKafka.temporary(Map.of());
         topics = new Topics(TopicSettings.DEFAULT.withPartitions(2), PageLimits.DEFAULT);
         try (Admin admin = Admin.create(Map.copyOf(clients()))) {
