@@ -277,6 +277,7 @@ public record WorkerConfig(
             case CONSUMER -> config.put("group.protocol", "consumer");
             case CLASSIC -> config.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         }
+        askAgainSoon(config);
         config.putAll(worker.consumer());
         return config;
     }
@@ -312,7 +313,16 @@ public record WorkerConfig(
         config.put("request.timeout.ms", "10000");
         config.put("max.block.ms", "10000");
         config.put("compression.type", "lz4");
+        askAgainSoon(config);
         config.putAll(worker.producer());
         return config;
+    }
+
+    /**
+     * The coordinator tells whoever comes while it still writes the end of the transaction before to come again. That is
+     * over in a few milliseconds, and the worker's only thread waits for it. The pause doubles with every try.
+     */
+    private static void askAgainSoon(Map<String, Object> config) {
+        config.putIfAbsent("retry.backoff.ms", "10");
     }
 }

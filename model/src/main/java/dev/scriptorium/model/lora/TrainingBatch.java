@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * Pictures of one size with prompts and answers: what one call of {@link AdapterTraining#learn} sees. B =
- * pictures, T = positions of the longest.
+ * pictures, T = positions, padding included.
  *
  * @param pixels (B, 3, height, width), -1..1
  * @param ids (B, T) prompts, answers, padding; anything at the places of the image
@@ -29,6 +29,9 @@ public record TrainingBatch(
         Optional<Readers> readers) {
     /** The label of positions that teach nothing. */
     public static final long IGNORED = -100;
+
+    /** Sequences are padded to a multiple of this: oneDNN makes new programs for every length that it has not met. */
+    private static final int WHOLE_POSITIONS = 32;
 
     /** The id of padding, as the reference pads. */
     public static final long PAD = 2;
@@ -61,7 +64,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Puts prompts and answers together, padded on the right. Only answers are taught.
+     * Puts prompts and answers together, padded on the right to a length that comes again. Only answers are taught.
      *
      * @param pixels (B, 3, height, width), in the order of the examples
      */
@@ -70,7 +73,8 @@ public record TrainingBatch(
         int[] lengths = examples.stream()
                 .mapToInt(example -> example.prompt().length() + example.answer().length)
                 .toArray();
-        int positions = Arrays.stream(lengths).max().orElseThrow();
+        int longest = Arrays.stream(lengths).max().orElseThrow();
+        int positions = (longest + WHOLE_POSITIONS - 1) / WHOLE_POSITIONS * WHOLE_POSITIONS;
         long[] ids = new long[lengths.length * positions];
         long[] labels = new long[ids.length];
         Arrays.fill(ids, PAD);
@@ -107,7 +111,7 @@ public record TrainingBatch(
         return lengths.length;
     }
 
-    /** Positions of the longest. */
+    /** Positions of each, padding included. */
     public int positions() {
         return ids.length / lengths.length;
     }

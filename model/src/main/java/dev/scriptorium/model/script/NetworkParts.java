@@ -94,6 +94,8 @@ public final class NetworkParts {
                 "tiles",
                 bfloat16 && ComputeType.multipliesTiles(),
                 "packs",
-                bfloat16 && !learns);
+                bfloat16 && !learns,
+                "rounds",
+                bfloat16 && learns);
     }
 }

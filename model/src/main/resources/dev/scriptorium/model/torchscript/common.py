@@ -3,6 +3,7 @@ class Common(Module):
   compute : int        # dtype of matrix products; weights are cast to it, which is free when they have it already
   tiles : bool         # the processor multiplies in tiles: products are so cheap that larger ones save passes over memory
   fused : bool         # attention without scores in memory wherever it can be had: what GPUs are fastest with
+  rounds : bool        # numbers of rows that the data decide are rounded up, see whole_rows
   packs : bool         # nothing is learned, so that weights may lie in oneDNN's own order, which has no derivative
 
   packed : Dict[Tensor,Tensor]    # weights in oneDNN's order, by the plain ones
@@ -61,6 +62,12 @@ class Common(Module):
     for k in range(len(weights)):
       self.packed[weights[k]] = packed[k]
     return len(weights)
+
+  # x (M, in) -> (M rounded up, in), the rows behind are 0. oneDNN makes a program for every new shape of a product, which
+  # takes longer than the product; where something is learned, the products of its derivatives follow
+  def whole_rows(self, x: Tensor) -> Tensor:
+    missing = (64 - x.size(0) % 64) % 64
+    return torch.constant_pad_nd(x, [0, 0, 0, missing]) if self.rounds and missing > 0 else x
 
   # over the last axis; statistics in float32 inside libtorch
   def layer_norm(self, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:

@@ -64,7 +64,8 @@ class Finetuning(Module):
     t = labels.size(1)
     next = labels[:, 1:].reshape([-1])
     at = torch.nonzero(next != -100).squeeze(1)
-    says = self.logits(states[:, 0:t - 1].reshape([-1, states.size(2)]).index_select(0, at))
+    taught = self.whole_rows(states[:, 0:t - 1].reshape([-1, states.size(2)]).index_select(0, at))
+    says = self.logits(taught)[0:at.size(0)]
     return torch.cross_entropy_loss(says, next.index_select(0, at), None, 2, -100, 0.)
 
   # adds to the gradient that of loss; matrices that loss does not depend on get none

@@ -45,7 +45,8 @@ class MoeFeedForward(Module):
         j = m * self.experts + e
         if len(self.lora_batch) > 0:
           self.share_follows(token[at:at + n], x.size(0))
-        outputs.append(self.swiglu(sorted[at:at + n], self.expert_gate[j], self.expert_up[j], self.expert_down[j]))
+        rows = self.whole_rows(sorted[at:at + n])
+        outputs.append(self.swiglu(rows, self.expert_gate[j], self.expert_up[j], self.expert_down[j])[0:n])
         at = at + n
     self.share_returns()
     scaled = torch.cat(outputs).to(6) * weight.view([-1]).index_select(0, order).unsqueeze(1)

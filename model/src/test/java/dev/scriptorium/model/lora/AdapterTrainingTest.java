@@ -216,7 +216,8 @@ class AdapterTrainingTest {
         List<TrainingBatch.Example> examples = new ArrayList<>();
         for (TrainingBatch batch : List.of(a, b)) {
             int[] ids = Arrays.stream(batch.ids()).mapToInt(Math::toIntExact).toArray();
-            examples.add(new TrainingBatch.Example(prompt, Arrays.copyOfRange(ids, prompt.length(), ids.length)));
+            examples.add(
+                    new TrainingBatch.Example(prompt, Arrays.copyOfRange(ids, prompt.length(), batch.lengths()[0])));
         }
         return TrainingBatch.of(examples, pixels, SIDE, SIDE, Optional.empty());
     }

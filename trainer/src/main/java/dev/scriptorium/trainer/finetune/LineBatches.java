@@ -28,8 +28,8 @@ final class LineBatches implements StepBatches {
     private static final int SHORTEST_DRAWN = 8;
     private static final int LONGEST_DRAWN = 90;
 
-    /** A batch's widest line is at most so much wider than its narrowest. */
-    private static final double WIDTH_SPREAD = 1.5;
+    /** A batch's widest line is at most so much wider than its narrowest. Full batches of one size are worth some padding. */
+    private static final double WIDTH_SPREAD = 3;
 
     private final FinetuneSettings settings;
     private final ModelConfig model;
@@ -117,9 +117,15 @@ final class LineBatches implements StepBatches {
         return groups;
     }
 
+    /** Two windows are the unit: a batch of a width that came before costs less than one of every width. */
+    private int wholeWidth(int padded) {
+        int unit = 2 * model.sam().patch() * model.sam().windowWidth();
+        return Math.min((padded + unit - 1) / unit * unit, model.canvasWidth().orElseThrow());
+    }
+
     private TrainingBatch batch(List<Item> items) {
         int height = model.canvasHeight().orElseThrow();
-        int width = items.get(items.size() - 1).canvas().paddedWidth();
+        int width = wholeWidth(items.get(items.size() - 1).canvas().paddedWidth());
         FloatBuffer pixels = FloatBuffer.allocate(items.size() * 3 * height * width);
         items.forEach(item -> item.canvas().paddedTo(width).normalize(pixels));
         int rows = height / model.sam().tokenHeight();
