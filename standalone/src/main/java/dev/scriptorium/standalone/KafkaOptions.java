@@ -4,6 +4,7 @@ import dev.scriptorium.schemas.settings.Settings;
 import dev.scriptorium.schemas.settings.SettingsException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,7 +49,8 @@ final class KafkaOptions {
     /**
      * Reads the configuration.
      *
-     * @param type the configuration record, with sections {@code kafka} and {@code blobs}
+     * @param type the configuration record, with a section {@code kafka}, and {@code blobs} if it works with images; a command
+     *     that works on topics alone takes the option too, so that the same three say where the cluster is, always
      * @param further settings from the command's own options
      * @throws ParameterException with everything that is wrong
      */
@@ -58,7 +60,9 @@ final class KafkaOptions {
         overrides.putAll(further);
         bootstrap.ifPresent(address -> overrides.put("kafka.bootstrap.servers", address));
         registry.ifPresent(address -> overrides.put("kafka.schema.registry.url", address));
-        blobs.ifPresent(address -> overrides.put("blobs.uri", address.toString()));
+        if (usesBlobs(type)) {
+            blobs.ifPresent(address -> overrides.put("blobs.uri", address.toString()));
+        }
         if (file.isEmpty()) {
             LOCAL.forEach((key, value) -> {
                 if (!environment.containsKey(Settings.environmentName(key))) {
@@ -71,5 +75,10 @@ final class KafkaOptions {
         } catch (SettingsException e) {
             throw new ParameterException(command.commandLine(), e.getMessage());
         }
+    }
+
+    private static boolean usesBlobs(Class<? extends Record> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .anyMatch(component -> component.getName().equals("blobs"));
     }
 }

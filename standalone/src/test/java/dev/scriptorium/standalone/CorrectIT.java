@@ -71,6 +71,8 @@ class CorrectIT {
         List<String> args = new ArrayList<>(List.of("correct", "--json", "--bootstrap", kafka.bootstrap()));
         args.addAll(List.of("--registry", REGISTRY, "-S", "topics.prefix=" + prefix));
         args.addAll(List.of("-S", "topics.partitions=" + PARTITIONS));
+        // of no use here, but what says where a cluster is fits every command
+        args.addAll(List.of("--blobs", "file:///blobs"));
         args.addAll(List.of(further));
         out.getBuffer().setLength(0);
         return Scriptorium.commandLine()

@@ -149,7 +149,7 @@ public record TrainerConfig(
             @Setting(value = "100", min = 0, doc = "pages of other domains read by the gate at most")
             int regressionPages,
 
-            @Setting(value = "100", min = 0, doc = "lines drawn for the regression set")
+            @Setting(value = "300", min = 0, doc = "lines drawn for the regression set")
             int drawnPages,
 
             @Setting(doc = "folder of labeled images with a labels.tsv that the gate reads as well")

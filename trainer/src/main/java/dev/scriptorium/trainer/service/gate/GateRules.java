@@ -29,7 +29,7 @@ public record GateRules(
         @Setting(value = "2000", min = 100, max = 1_000_000, doc = "resamples of the bootstrap")
         int resamples,
 
-        @Setting(value = "0.005", min = 0, doc = "rise of the CER on the regression set that is borne")
+        @Setting(value = "0.01", min = 0, doc = "rise of the CER on the regression set that is borne")
         double maxRegression,
 
         @Setting(value = "0.02", min = 0, max = 1, doc = "rise of the share of looping pages that is borne")
@@ -49,5 +49,5 @@ public record GateRules(
         double maxContradicted) {
 
     /** The rules of a trainer nobody has tuned. */
-    public static final GateRules DEFAULT = new GateRules(20, 5, 0.95, 2000, 0.005, 0.02, 0.1, 0.02, 0.1);
+    public static final GateRules DEFAULT = new GateRules(20, 5, 0.95, 2000, 0.01, 0.02, 0.1, 0.02, 0.1);
 }
