@@ -45,7 +45,7 @@ final class DemoLoop {
     private static final Duration SWAP = Duration.ofMinutes(2);
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
     private static final List<String> REVIEWERS = List.of("Ada", "Ben");
-    private static final String EPOCHS = "6";
+    private static final String EPOCHS = "4";
 
     private final Console console;
     private final Map<String, String> cluster;
