@@ -30,9 +30,6 @@ public record TrainingBatch(
     /** The label of positions that teach nothing. */
     public static final long IGNORED = -100;
 
-    /** Sequences are padded to a multiple of this: oneDNN makes new programs for every length that it has not met. */
-    private static final int WHOLE_POSITIONS = 32;
-
     /** The id of padding, as the reference pads. */
     public static final long PAD = 2;
 
@@ -64,17 +61,28 @@ public record TrainingBatch(
     }
 
     /**
-     * Puts prompts and answers together, padded on the right to a length that comes again. Only answers are taught.
+     * Puts prompts and answers together, padded on the right to the longest. Only answers are taught.
      *
      * @param pixels (B, 3, height, width), in the order of the examples
      */
     public static TrainingBatch of(
             List<Example> examples, float[] pixels, int height, int width, Optional<Readers> readers) {
+        return of(examples, 1, pixels, height, width, readers);
+    }
+
+    /**
+     * The same, padded further to a multiple of a unit. Padding counts in the load of the experts, as in the reference, so
+     * this is not what the reference computes; but lengths come again, and new ones are dear.
+     *
+     * @param unit positions
+     */
+    public static TrainingBatch of(
+            List<Example> examples, int unit, float[] pixels, int height, int width, Optional<Readers> readers) {
         int[] lengths = examples.stream()
                 .mapToInt(example -> example.prompt().length() + example.answer().length)
                 .toArray();
         int longest = Arrays.stream(lengths).max().orElseThrow();
-        int positions = (longest + WHOLE_POSITIONS - 1) / WHOLE_POSITIONS * WHOLE_POSITIONS;
+        int positions = (longest + unit - 1) / unit * unit;
         long[] ids = new long[lengths.length * positions];
         long[] labels = new long[ids.length];
         Arrays.fill(ids, PAD);

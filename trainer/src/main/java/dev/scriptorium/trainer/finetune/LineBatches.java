@@ -31,6 +31,9 @@ final class LineBatches implements StepBatches {
     /** A batch's widest line is at most so much wider than its narrowest. Full batches of one size are worth some padding. */
     private static final double WIDTH_SPREAD = 3;
 
+    /** Sequences are padded to a multiple of this: oneDNN makes programs for every length that it has not met. */
+    private static final int WHOLE_POSITIONS = 32;
+
     private final FinetuneSettings settings;
     private final ModelConfig model;
     private final Tokenizer tokenizer;
@@ -136,7 +139,12 @@ final class LineBatches implements StepBatches {
                         prompt, item.answer(), model.decoder().eos()))
                 .toList();
         return TrainingBatch.of(
-                examples, pixels.array(), height, width, readers ? Optional.of(readers(items)) : Optional.empty());
+                examples,
+                WHOLE_POSITIONS,
+                pixels.array(),
+                height,
+                width,
+                readers ? Optional.of(readers(items)) : Optional.empty());
     }
 
     private TrainingBatch.Readers readers(List<Item> items) {
