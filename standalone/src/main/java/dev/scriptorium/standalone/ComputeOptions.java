@@ -1,8 +1,7 @@
 package dev.scriptorium.standalone;
 
-import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.weights.Compute;
-import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the benchmarks of full-size networks compute in, where, and on how many threads. Mix it in with {@code @Mixin}. */
@@ -10,17 +9,8 @@ final class ComputeOptions {
     @Option(names = "--dtype", defaultValue = "bf16", description = "bf16, f32 or auto; default ${DEFAULT-VALUE}.")
     private String dtype;
 
-    @Option(
-            names = "--device",
-            defaultValue = "auto",
-            description = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one; default ${DEFAULT-VALUE}.")
-    private String device;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
+    @Mixin
+    private DeviceOptions device;
 
     /**
      * What is computed in, and where, by as many threads as wanted from now on.
@@ -28,12 +18,11 @@ final class ComputeOptions {
      * @throws IllegalArgumentException if one of them is none that there is
      */
     Compute compute() {
-        threads.ifPresent(DjlDefaults::threads);
-        return Compute.of(dtype, device);
+        return device.compute(dtype);
     }
 
     /** How many threads an operation has. */
     int threads() {
-        return threads.orElse(Runtime.getRuntime().availableProcessors());
+        return device.threads();
     }
 }

@@ -1,6 +1,5 @@
 package dev.scriptorium.standalone;
 
-import dev.scriptorium.model.config.DjlDefaults;
 import dev.scriptorium.model.config.ModelConfig;
 import dev.scriptorium.model.engine.EngineOptions;
 import dev.scriptorium.model.engine.Likelihood;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model a command reads with, and how. */
@@ -29,11 +29,8 @@ final class ModelOptions {
                     "bf16, f32 or auto: bf16 where the processor multiplies it, or on a GPU; default ${DEFAULT-VALUE}.")
     private String dtype;
 
-    @Option(
-            names = "--device",
-            defaultValue = "auto",
-            description = "cpu, gpu, gpu:N or auto: a GPU where libtorch reaches one; default ${DEFAULT-VALUE}.")
-    private String device;
+    @Mixin
+    private DeviceOptions device;
 
     @Option(
             names = "--page-timeout",
@@ -41,12 +38,6 @@ final class ModelOptions {
             paramLabel = "SECONDS",
             description = "Time after which a page is given up; default ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "T",
-            description = "Threads of one operation; as many as cores if not given.")
-    private Optional<Integer> threads = Optional.empty();
 
     @Option(
             names = "--kv-memory",
@@ -69,8 +60,7 @@ final class ModelOptions {
 
     /** What is computed in, and where, by as many threads as wanted from now on. */
     Compute compute() {
-        threads.ifPresent(DjlDefaults::threads);
-        return Compute.of(dtype, device);
+        return device.compute(dtype);
     }
 
     /**
